@@ -1,0 +1,154 @@
+package dev.culvert.mux;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session does on each frame the peer sends, and what it does not let pass.
+ *
+ * <p>Checks come before state: a refused frame leaves no trace. Frames for a stream that is not
+ * there any more are in order (the peer had not heard of its end yet) and are dropped.
+ */
+final class FrameReceiver implements FrameDecoder.Sink {
+  private final Session session;
+
+  /** Where the payload of the current Data frame goes; null to drop it. */
+  private @Nullable Stream payloadStream;
+
+  /** The current Data frame carries FIN, to be told behind its payload. */
+  private boolean finAfterPayload;
+
+  FrameReceiver(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return session.isOpen();
+  }
+
+  @Override
+  public void receiveData(int flags, long streamId, long payloadBytes) {
+    payloadStream = null;
+    finAfterPayload = false;
+    if ((flags & Frame.SYN) != 0 && payloadBytes > Frame.INITIAL_WINDOW_BYTES) {
+      violation("opened stream " + streamId + " with " + payloadBytes + " bytes");
+      return;
+    }
+    Stream stream = streamOf(flags, streamId);
+    if (stream == null) {
+      return;
+    }
+    if (payloadBytes > 0) {
+      if (!stream.receiveData(payloadBytes)) {
+        violation("sent " + payloadBytes + " bytes beyond the window of stream " + streamId);
+        return;
+      }
+      if (!stream.isReceiving()) {
+        stream.reset();
+        stream.listener().onReset();
+        return;
+      }
+      payloadStream = stream;
+    }
+    if ((flags & Frame.FIN) != 0) {
+      if (payloadBytes > 0) {
+        finAfterPayload = true;
+      } else {
+        stream.receiveFin();
+      }
+    }
+  }
+
+  @Override
+  public void receivePayload(ByteBuf payload, long remainingBytes) {
+    Stream stream = payloadStream;
+    if (stream == null || stream.state() == StreamState.CLOSED) {
+      payload.release();
+      return;
+    }
+    stream.listener().onData(payload);
+    if (remainingBytes == 0 && finAfterPayload) {
+      stream.receiveFin();
+    }
+  }
+
+  @Override
+  public void receiveWindowUpdate(int flags, long streamId, long creditBytes) {
+    Stream stream = streamOf(flags, streamId);
+    if (stream == null) {
+      return;
+    }
+    if (!stream.receiveCredit(creditBytes)) {
+      violation("granted more than 32 bits hold to stream " + streamId);
+      return;
+    }
+    if ((flags & Frame.FIN) != 0) {
+      stream.receiveFin();
+    }
+  }
+
+  @Override
+  public void receivePing(int flags, long value) {
+    if ((flags & Frame.SYN) != 0) {
+      session.receivePing(value);
+    } else if ((flags & Frame.ACK) != 0) {
+      session.receivePong(value);
+    }
+  }
+
+  @Override
+  public void receiveGoAway(long code) {
+    session.receiveGoAway(code);
+  }
+
+  @Override
+  public void receiveGarbage(String what) {
+    session.violated(what);
+  }
+
+  /** Applies SYN, ACK and RST; the stream the rest of the frame is for, or null where none is. */
+  private @Nullable Stream streamOf(int flags, long streamId) {
+    if (streamId == 0) {
+      violation("sent a stream's frame on stream 0");
+      return null;
+    }
+    if ((flags & Frame.SYN) != 0 && !open(streamId, flags)) {
+      return null;
+    }
+    Stream stream = session.find(streamId);
+    if (stream == null || stream.state() == StreamState.WAITING) {
+      return null;
+    }
+    session.acknowledged(stream);
+    if ((flags & Frame.RST) != 0) {
+      stream.receiveReset();
+      return null;
+    }
+    return stream;
+  }
+
+  private boolean open(long streamId, int flags) {
+    if (!session.isOpenedByPeer(streamId)) {
+      violation("opened stream " + streamId + ", an id of ours");
+      return false;
+    }
+    if (session.find(streamId) != null) {
+      violation("opened stream " + streamId + " a second time");
+      return false;
+    }
+    if ((flags & Frame.RST) != 0) {
+      return false;
+    }
+    if (!session.hasRoomForInbound()) {
+      session.refuse(streamId);
+      return false;
+    }
+    session.accept(streamId);
+    return true;
+  }
+
+  private void violation(String what) {
+    session.violated("the peer " + what);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.culvert.mux;
+
+import java.time.Duration;
+
+/**
+ * The limits of one session.
+ *
+ * @param maxInboundStreams streams the peer may have open; further ones are reset
+ * @param maxOutboundStreams streams we may have open, those waiting for their SYN included
+ * @param windowBytes what the peer may send on a stream before the consumer takes it
+ * @param maxPayloadBytes the largest Data payload sent; with its header one TLS record by default
+ * @param keepAliveIdle how long the peer may be quiet before it is pinged
+ * @param keepAliveTimeout how long the peer may be quiet before the session is lost
+ */
+public record SessionConfig(
+    int maxInboundStreams,
+    int maxOutboundStreams,
+    int windowBytes,
+    int maxPayloadBytes,
+    Duration keepAliveIdle,
+    Duration keepAliveTimeout) {
+
+  /** What both ends start from: 1,024 streams each way, the spec's window, ping 5 s, dead 15 s. */
+  public static final SessionConfig STANDARD =
+      new SessionConfig(
+          1024,
+          1024,
+          Frame.INITIAL_WINDOW_BYTES,
+          16 * 1024 - Frame.HEADER_BYTES,
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(15));
+
+  public SessionConfig {
+    expect(maxInboundStreams >= 0, "maxInboundStreams: " + maxInboundStreams + " (expected: >= 0)");
+    expect(
+        maxOutboundStreams >= 0, "maxOutboundStreams: " + maxOutboundStreams + " (expected: >= 0)");
+    expect(
+        windowBytes >= Frame.INITIAL_WINDOW_BYTES,
+        "windowBytes: " + windowBytes + " (expected: >= " + Frame.INITIAL_WINDOW_BYTES + ")");
+    expect(maxPayloadBytes > 0, "maxPayloadBytes: " + maxPayloadBytes + " (expected: > 0)");
+    expect(keepAliveIdle.isPositive(), "keepAliveIdle: " + keepAliveIdle + " (expected: > 0)");
+    expect(
+        keepAliveTimeout.compareTo(keepAliveIdle) > 0,
+        "keepAliveTimeout: " + keepAliveTimeout + " (expected: > " + keepAliveIdle + ")");
+  }
+
+  /** The same with other limits on open streams. */
+  public SessionConfig withMaxStreams(int inbound, int outbound) {
+    return new SessionConfig(
+        inbound, outbound, windowBytes, maxPayloadBytes, keepAliveIdle, keepAliveTimeout);
+  }
+
+  /** The same with other keepalive times. */
+  public SessionConfig withKeepAlive(Duration idle, Duration timeout) {
+    return new SessionConfig(
+        maxInboundStreams, maxOutboundStreams, windowBytes, maxPayloadBytes, idle, timeout);
+  }
+
+  private static void expect(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

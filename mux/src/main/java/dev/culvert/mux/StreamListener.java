@@ -1,0 +1,37 @@
+package dev.culvert.mux;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The owner of one stream: takes what the peer sends and holds what is to be sent.
+ *
+ * <p>Called on the session's thread, from within {@link Session#receive}, {@link
+ * Session#pollOutput}, {@link Session#onTimeout} and {@link Session#transportLost}; may call any
+ * method of the stream and the session. After {@link #onReset} or {@link #onSessionEnd} nothing
+ * more is called.
+ */
+public interface StreamListener {
+  /** Takes bytes from the peer, a part of a frame; {@link Stream#consumed} returns their credit. */
+  void onData(ByteBuf payload);
+
+  /** The peer has finished: no byte follows. */
+  void onFin();
+
+  /** The peer has reset the stream, or has gone away before it saw it. */
+  void onReset();
+
+  /** The session has ended under the stream. */
+  void onSessionEnd(SessionEnd end);
+
+  /** Whether {@link #pollData} would give anything. */
+  boolean hasData();
+
+  /**
+   * The stream's turn: writes at least one and at most {@code maxBytes} of the pending bytes into
+   * {@code out}, which is borrowed, and returns how many.
+   */
+  int pollData(ByteBuf out, int maxBytes);
+
+  /** Our FIN has gone out, behind the last byte. */
+  void onFinSent();
+}

@@ -1,0 +1,28 @@
+package dev.culvert.mux.control;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a client says on the control stream. */
+public sealed interface ClientMessage {
+  /**
+   * Asks for a tunnel.
+   *
+   * @param tunnel the client's number for it, in the answer and in each stream's {@link StreamOpen}
+   * @param key names the tunnel within its instance, so that it gets the same name or port again
+   * @param name the host name's first label, for HTTP; null for any
+   * @param port the public port, for TCP; zero for any
+   */
+  record OpenTunnel(int tunnel, TunnelKind kind, String key, @Nullable String name, int port)
+      implements ClientMessage {
+    public OpenTunnel {
+      Presence.require(kind, "kind");
+      Presence.require(key, "key");
+      Presence.check(key.length() <= 200, "key: expected at most 200 characters");
+      Presence.check(name == null || name.length() <= 253, "name: expected at most 253 characters");
+      Presence.check(port >= 0 && port <= 65535, "port: " + port + " (expected: 0 to 65535)");
+    }
+  }
+
+  /** Gives a tunnel up. */
+  record CloseTunnel(int tunnel) implements ClientMessage {}
+}

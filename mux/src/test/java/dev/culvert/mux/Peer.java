@@ -1,0 +1,46 @@
+package dev.culvert.mux;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A session and its application: accepts streams and remembers what happened. */
+final class Peer implements SessionListener {
+  final Session session;
+  final ArrayDeque<App> accepted = new ArrayDeque<>();
+  final List<SessionEvent> events = new ArrayList<>();
+  int outputAnnouncements;
+
+  Peer(Role role, SessionConfig config, long nowNanos) {
+    session = new Session(role, config, this, nowNanos);
+  }
+
+  App open() {
+    App app = new App();
+    app.stream = session.open(app);
+    return app;
+  }
+
+  @Override
+  public StreamListener onStream(Stream stream) {
+    App app = new App();
+    app.stream = stream;
+    accepted.add(app);
+    return app;
+  }
+
+  @Override
+  public void onEvent(SessionEvent event) {
+    events.add(event);
+  }
+
+  @Override
+  public void onOutput() {
+    outputAnnouncements++;
+  }
+
+  @Nullable SessionEnd end() {
+    return session.end();
+  }
+}

@@ -1,0 +1,7 @@
+package dev.culvert.mux.netty;
+
+/** How many event loops two parties share. */
+enum Loops {
+  ONE,
+  TWO
+}
