@@ -1,0 +1,115 @@
+package dev.culvert.tls;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslClientHelloHandler;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives an accepted connection the TLS and the pipeline that its ClientHello asks for. Event loop
+ * only, one connection, auto-read on.
+ *
+ * <p>The {@link io.netty.handler.ssl.SslHandler} takes this handler's place, then the destination's
+ * initializer adds what comes behind it, then the bytes read so far pass through both: the
+ * initializer's handlers see every event of the handshake. A message larger than 16 KiB, or one
+ * that is not whole within ten seconds, closes the connection without a word to other handlers.
+ * Bytes that are no TLS go to the choice as an empty ClientHello, and its TLS refuses them.
+ */
+public final class ClientHelloDispatch extends SslClientHelloHandler<ClientHello> {
+
+  /** Where a connection goes: its TLS, and what adds the handlers behind it. */
+  public record Destination(ServerTls tls, Consumer<Channel> initializer) {}
+
+  static final Duration DEADLINE = Duration.ofSeconds(10);
+
+  private static final int MAX_CLIENT_HELLO_BYTES = 16_384;
+
+  private final Function<ClientHello, Destination> choice;
+  private @Nullable Future<?> deadline;
+
+  /** Stays true when the choice failed: closing makes the decoder go over the same bytes again. */
+  private boolean chosen;
+
+  /** {@code choice} runs on the event loop and must not block. */
+  public ClientHelloDispatch(Function<ClientHello, Destination> choice) {
+    super(MAX_CLIENT_HELLO_BYTES);
+    this.choice = choice;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+    super.handlerAdded(ctx);
+    if (ctx.channel().isActive()) {
+      startDeadline(ctx);
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) throws Exception {
+    startDeadline(ctx);
+    super.channelActive(ctx);
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext ctx) throws Exception {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+    super.handlerRemoved0(ctx);
+  }
+
+  @Override
+  protected Future<ClientHello> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf clientHello) {
+    return ctx.executor()
+        .newSucceededFuture(
+            clientHello == null ? ClientHello.UNREADABLE : ClientHello.parse(clientHello));
+  }
+
+  @Override
+  protected void onLookupComplete(ChannelHandlerContext ctx, Future<ClientHello> hello) {
+    if (chosen) {
+      return;
+    }
+    chosen = true;
+    try {
+      Destination destination = choice.apply(hello.getNow());
+      ChannelPipeline pipeline = ctx.pipeline();
+      pipeline.addAfter(ctx.name(), null, destination.tls().newHandler(ctx.alloc()));
+      destination.initializer().accept(ctx.channel());
+      pipeline.remove(this);
+    } catch (RuntimeException | Error e) {
+      close(ctx);
+      throw e;
+    }
+  }
+
+  /** Closes: what arrives here is a broken connection or bytes that no TLS client sends. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+    if (cause instanceof IOException || cause instanceof DecoderException) {
+      close(ctx);
+    } else {
+      super.exceptionCaught(ctx, cause);
+    }
+  }
+
+  private void startDeadline(ChannelHandlerContext ctx) {
+    if (deadline == null) {
+      deadline =
+          ctx.executor().schedule(() -> close(ctx), DEADLINE.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static void close(ChannelHandlerContext ctx) {
+    var _ = ctx.close();
+  }
+}

@@ -1,0 +1,91 @@
+package dev.culvert.tls;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Writes files that only their owner may read: keys, tokens, names on lease.
+ *
+ * <p>A reader sees the old content or the new, never a part: the new content goes to a neighbour
+ * file, is forced to disk and renamed over the old one. Where the file system knows no POSIX
+ * permissions the mode is left to the platform.
+ */
+public final class PrivateFile {
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+
+  private PrivateFile() {}
+
+  /** Replaces {@code file} with {@code content}, mode 0600. Any thread. */
+  public static void write(Path file, byte[] content) throws IOException {
+    Path neighbour =
+        file.resolveSibling(
+            file.getFileName() + "." + Long.toHexString(ThreadLocalRandom.current().nextLong()));
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              neighbour,
+              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+              mode("rw-------"))) {
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        channel.force(true);
+      }
+      Files.move(
+          neighbour, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(neighbour);
+    }
+  }
+
+  /** Makes {@code directory} and its missing parents, mode 0700; an existing one is left alone. */
+  public static void createDirectory(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory, mode("rwx------"));
+    }
+  }
+
+  /**
+   * Refuses a file that anyone but its owner may read or write, by an {@link IOException} with the
+   * remedy.
+   */
+  static void requirePrivate(Path file) throws IOException {
+    if (!knowsModes()) {
+      return;
+    }
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+    if (!OWNER_ONLY.containsAll(permissions)) {
+      throw new IOException(
+          file
+              + ": others than its owner may use this file ("
+              + PosixFilePermissions.toString(permissions)
+              + "); run chmod 600 on it, and replace the key if someone may have read it");
+    }
+  }
+
+  private static boolean knowsModes() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+  }
+
+  private static FileAttribute<?>[] mode(String permissions) {
+    if (!knowsModes()) {
+      return new FileAttribute<?>[0];
+    }
+    return new FileAttribute<?>[] {
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+    };
+  }
+}

@@ -1,0 +1,93 @@
+package dev.culvert.tls;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
+
+/**
+ * One Netty context with the settings that both ends share. Any thread. Closing gives up the
+ * context's memory when the last of its handlers has left its pipeline.
+ */
+final class TlsContext implements AutoCloseable {
+  private static final int HANDSHAKE_SECONDS = 10;
+
+  /** Four full TLS records in one native call and one output buffer. */
+  private static final int BORINGSSL_WRAP_BYTES = 65_536;
+
+  private static final String[] BORINGSSL_GROUPS = {"X25519MLKEM768", "X25519", "P-256"};
+
+  private final SslContext context;
+  private final TlsProvider provider;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private TlsContext(SslContext context, TlsProvider provider) {
+    this.context = context;
+    this.provider = provider;
+  }
+
+  /** TLS 1.3 and the tunnel's ALPN only, hybrid post-quantum key exchange first. */
+  static TlsContext tunnel(SslContextBuilder builder, TlsProvider provider) throws SSLException {
+    return build(builder.protocols("TLSv1.3"), provider, TunnelProtocol.ALPN);
+  }
+
+  /** What browsers and HTTP clients speak. */
+  static TlsContext https(SslContextBuilder builder, TlsProvider provider) throws SSLException {
+    return build(builder.protocols("TLSv1.3", "TLSv1.2"), provider, "http/1.1");
+  }
+
+  private static TlsContext build(SslContextBuilder builder, TlsProvider provider, String alpn)
+      throws SSLException {
+    builder
+        .sslProvider(provider.netty())
+        .applicationProtocolConfig(
+            new ApplicationProtocolConfig(
+                ApplicationProtocolConfig.Protocol.ALPN,
+                ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                alpn));
+    if (provider == TlsProvider.BORINGSSL) {
+      builder.option(OpenSslContextOption.GROUPS, BORINGSSL_GROUPS.clone());
+    }
+    return new TlsContext(builder.build(), provider);
+  }
+
+  /** A handler for a connection whose peer has no name. */
+  SslHandler newHandler(ByteBufAllocator alloc) {
+    requireOpen();
+    return configured(context.newHandler(alloc));
+  }
+
+  /** A handler for a connection to a named peer, which is told the name where it is one. */
+  SslHandler newHandler(ByteBufAllocator alloc, String host, int port) {
+    requireOpen();
+    return configured(context.newHandler(alloc, host, port));
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      ReferenceCountUtil.release(context);
+    }
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("the TLS context is closed");
+    }
+  }
+
+  private SslHandler configured(SslHandler handler) {
+    handler.setHandshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
+    if (provider == TlsProvider.BORINGSSL) {
+      handler.setWrapDataSize(BORINGSSL_WRAP_BYTES);
+    }
+    return handler;
+  }
+}
