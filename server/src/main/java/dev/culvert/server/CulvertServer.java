@@ -1,0 +1,323 @@
+package dev.culvert.server;
+
+import dev.culvert.mux.control.TunnelKind;
+import dev.culvert.mux.netty.ConnectionLimit;
+import dev.culvert.mux.netty.Transport;
+import dev.culvert.server.agent.AgentAcceptor;
+import dev.culvert.server.agent.Agents;
+import dev.culvert.server.edge.HttpEdge;
+import dev.culvert.server.edge.TcpEdge;
+import dev.culvert.server.route.Route;
+import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.token.TokenStore;
+import dev.culvert.server.token.TokenStoreException;
+import dev.culvert.server.token.TokenVerifier;
+import dev.culvert.tls.ClientHelloDispatch;
+import dev.culvert.tls.ClientHelloDispatch.Destination;
+import dev.culvert.tls.DevAuthority;
+import dev.culvert.tls.Identity;
+import dev.culvert.tls.KeyAndChain;
+import dev.culvert.tls.ServerTls;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running server.
+ *
+ * <p>A visitor's byte on its way: a connection comes in at the edge ({@link HttpEdge}, {@link
+ * TcpEdge}); the {@link RouteTable} knows the route for its host or port; the route's opener, one
+ * of the {@link Agents}, opens a stream to the client; the stream's frames leave through that
+ * client's session and TLS. Answers take the same way back. Clients come in through the {@link
+ * AgentAcceptor} and register their routes.
+ *
+ * <p>Any thread. Closing ends every connection and leaves no thread behind.
+ */
+public final class CulvertServer implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(CulvertServer.class);
+
+  private static final int MAX_VISITORS = 20_000;
+  private static final int MAX_STREAMS_BY_CLIENT = 1; // its control stream
+  private static final long HOUSEKEEPING_MILLIS = 500;
+
+  /** Longer than clients are given to hear that the server stops; then every stream has ended. */
+  private static final long FAREWELL_MILLIS = 2000;
+
+  /** Connections are closed while the loops are still turning; see docs/architecture.md, Closing. */
+  private static final long QUIET_MILLIS = 50;
+
+  private static final long CLOSE_SECONDS = 5;
+
+  private final ServerConfig config;
+  private final StateDirectory state;
+  private final Identity identity;
+  private final TokenStore tokens;
+  private final TokenVerifier verifier;
+  private final Transport transport = Transport.preferred();
+  private final EventLoopGroup loops;
+  private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+  private final RouteTable routes;
+  private final HttpEdge httpEdge;
+  private final Agents agents;
+  private final AgentAcceptor acceptor;
+  private final List<ServerTls> contexts = new ArrayList<>();
+  private final AtomicBoolean isClosed = new AtomicBoolean();
+  private final ScheduledExecutorService housekeeping =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("culvert-housekeeping").factory());
+  private @Nullable InetSocketAddress tunnelAddress;
+  private @Nullable InetSocketAddress httpAddress;
+  private @Nullable InetSocketAddress httpsAddress;
+
+  private CulvertServer(ServerConfig config, StateDirectory state)
+      throws IOException, TokenStoreException {
+    this.config = config;
+    this.state = state;
+    identity = Identity.loadOrCreate(state.path());
+    tokens = TokenStore.open(state.path());
+    verifier = TokenVerifier.open(tokens);
+    ConnectionLimit visitors = new ConnectionLimit(MAX_VISITORS);
+    routes =
+        RouteTable.open(
+            config.domain(), config.tcpPorts(), state.leases(), config.hold(), Clock.systemUTC());
+    loops = transport.newEventLoopGroup(config.threads(), "culvertd");
+    httpEdge = new HttpEdge(routes, visitors);
+    TcpEdge tcpEdge = new TcpEdge(loops, transport, config.tcpAddress(), visitors, channels);
+    agents = new Agents(routes, tcpEdge, this::urls, verifier, Clock.systemUTC());
+    acceptor = new AgentAcceptor(agents, transport, MAX_STREAMS_BY_CLIENT, Version.text());
+  }
+
+  /**
+   * Starts a server; it serves once this returns.
+   *
+   * @throws IOException with the remedy, where a file or an address cannot be had
+   */
+  public static CulvertServer start(ServerConfig config) throws IOException, TokenStoreException {
+    StateDirectory state = StateDirectory.open(config.stateDirectory());
+    CulvertServer server;
+    try {
+      server = new CulvertServer(config, state);
+    } catch (IOException | TokenStoreException | RuntimeException e) {
+      state.close();
+      throw e;
+    }
+    try {
+      server.listen();
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+    return server;
+  }
+
+  private void listen() throws IOException {
+    ServerTls tunnelTls = keep(ServerTls.tunnel(identity));
+    KeyAndChain certificate = certificate();
+    Destination pinned = new Destination(tunnelTls, acceptor::accept);
+    Destination named =
+        config.certificate() == null || certificate == null
+            ? pinned
+            : new Destination(keep(ServerTls.tunnel(certificate)), acceptor::accept);
+    tunnelAddress =
+        bind(
+            config.tunnelAddress(),
+            channel ->
+                channel
+                    .pipeline()
+                    .addLast(
+                        new ClientHelloDispatch(
+                            hello -> hello.serverName() == null ? pinned : named)));
+    if (config.httpAddress() != null) {
+      httpAddress = bind(config.httpAddress(), httpEdge::acceptHttp);
+    }
+    if (config.httpsAddress() != null && certificate != null) {
+      Destination https = new Destination(keep(ServerTls.https(certificate)), httpEdge::acceptHttps);
+      httpsAddress =
+          bind(
+              config.httpsAddress(),
+              channel ->
+                  channel
+                      .pipeline()
+                      .addLast(
+                          new ClientHelloDispatch(
+                              hello ->
+                                  !hello.offersOnlyTunnel()
+                                      ? https
+                                      : hello.serverName() == null ? pinned : named)));
+    }
+    housekeeping.scheduleWithFixedDelay(
+        this::keepHouse, HOUSEKEEPING_MILLIS, HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** The certificate for visitors over TLS, or null where nobody needs one. */
+  private @Nullable KeyAndChain certificate() throws IOException {
+    ServerConfig.CertificateFiles files = config.certificate();
+    if (files != null) {
+      return KeyAndChain.read(files.chain(), files.key());
+    }
+    return config.httpsAddress() == null
+        ? null
+        : DevAuthority.loadOrCreate(state.path())
+            .issue(List.of(config.domain(), "*." + config.domain()));
+  }
+
+  private ServerTls keep(ServerTls tls) {
+    contexts.add(tls);
+    return tls;
+  }
+
+  private InetSocketAddress bind(InetSocketAddress address, Consumer<Channel> accept)
+      throws IOException {
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loops)
+            .channelFactory(transport.serverChannel())
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, 4096)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    channels.add(channel);
+                    accept.accept(channel);
+                  }
+                })
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "cannot listen on "
+              + address.getAddress().getHostAddress()
+              + ":"
+              + address.getPort()
+              + ": "
+              + bound.cause().getMessage()
+              + "; choose another address, or stop what has it",
+          bound.cause());
+    }
+    channels.add(bound.channel());
+    return (InetSocketAddress) bound.channel().localAddress();
+  }
+
+  private List<String> urls(Route route) {
+    if (route.kind() == TunnelKind.TCP) {
+      return List.of("tcp://" + config.domain() + ":" + route.port());
+    }
+    List<String> urls = new ArrayList<>();
+    String host = route.name() + "." + config.domain();
+    if (httpsAddress != null) {
+      urls.add("https://" + host + port(httpsAddress, 443));
+    }
+    if (httpAddress != null) {
+      urls.add("http://" + host + port(httpAddress, 80));
+    }
+    return urls;
+  }
+
+  private static String port(InetSocketAddress address, int standard) {
+    return address.getPort() == standard ? "" : ":" + address.getPort();
+  }
+
+  private void keepHouse() {
+    try {
+      verifier.reloadIfChanged();
+      httpEdge.sweep();
+      routes.save();
+    } catch (RuntimeException e) {
+      logger.error("housekeeping failed and is tried again", e);
+    }
+  }
+
+  public InetSocketAddress tunnelAddress() {
+    return bound(tunnelAddress);
+  }
+
+  public InetSocketAddress httpAddress() {
+    return bound(httpAddress);
+  }
+
+  public InetSocketAddress httpsAddress() {
+    return bound(httpsAddress);
+  }
+
+  private static InetSocketAddress bound(@Nullable InetSocketAddress address) {
+    if (address == null) {
+      throw new IllegalStateException("there is no such listener");
+    }
+    return address;
+  }
+
+  /** The pin by which a client knows this server. */
+  public String pin() {
+    return identity.pin();
+  }
+
+  /** The tokens that this server accepts. */
+  public TokenStore tokens() {
+    return tokens;
+  }
+
+  /** How many clients are connected. */
+  public int clients() {
+    return agents.size();
+  }
+
+  public Transport transport() {
+    return transport;
+  }
+
+  /** Where the authority's certificate stands that visitors must trust for development. */
+  public Path developmentAuthority() {
+    return state.path().resolve("dev-ca.pem");
+  }
+
+  @Override
+  public void close() {
+    if (!isClosed.compareAndSet(false, true)) {
+      loops.terminationFuture().awaitUninterruptibly();
+      return;
+    }
+    agents.close().awaitUninterruptibly(FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+    channels.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    loops
+        .shutdownGracefully(QUIET_MILLIS, CLOSE_SECONDS * 1000, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly();
+    housekeeping.shutdown();
+    verifier.close();
+    contexts.forEach(ServerTls::close);
+    try {
+      if (!housekeeping.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        logger.warn("housekeeping did not stop");
+      }
+      routes.save();
+      state.close();
+    } catch (IOException | RuntimeException e) {
+      logger.warn("the state was not written: {}", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.culvert.server;
+
+import dev.culvert.server.route.PortRange;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server is started with.
+ *
+ * @param stateDirectory keys, tokens and names on hold; made where it is missing
+ * @param domain tunnels are host names directly below it
+ * @param tunnelAddress where clients connect
+ * @param httpAddress where visitors connect over HTTP; null for no such listener
+ * @param httpsAddress where visitors, and clients too, connect over TLS; null for no such listener
+ * @param certificate for visitors over TLS; null for one of the development authority
+ * @param tcpAddress where the ports of TCP tunnels are opened
+ * @param tcpPorts the ports that TCP tunnels may have
+ * @param hold how long a name or port stays a client's that is away
+ * @param threads event loops
+ */
+public record ServerConfig(
+    Path stateDirectory,
+    String domain,
+    InetSocketAddress tunnelAddress,
+    @Nullable InetSocketAddress httpAddress,
+    @Nullable InetSocketAddress httpsAddress,
+    @Nullable CertificateFiles certificate,
+    InetAddress tcpAddress,
+    PortRange tcpPorts,
+    Duration hold,
+    int threads) {
+
+  /** A certificate chain and its key, as PEM files. */
+  public record CertificateFiles(Path chain, Path key) {}
+
+  public static final PortRange STANDARD_TCP_PORTS = new PortRange(20000, 20999);
+  public static final Duration STANDARD_HOLD = Duration.ofHours(1);
+
+  public ServerConfig {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads: " + threads + " (expected: >= 1)");
+    }
+    if (hold.isNegative()) {
+      throw new IllegalArgumentException("hold: " + hold + " (expected: >= 0)");
+    }
+  }
+
+  /** Everything on free ports of loopback, below {@code localhost}, with no HTTPS. */
+  public static ServerConfig local(Path stateDirectory) {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    InetSocketAddress anyPort = new InetSocketAddress(loopback, 0);
+    return new ServerConfig(
+        stateDirectory,
+        "localhost",
+        anyPort,
+        anyPort,
+        null,
+        null,
+        loopback,
+        STANDARD_TCP_PORTS,
+        STANDARD_HOLD,
+        1);
+  }
+
+  /** The same with an HTTPS listener. */
+  public ServerConfig withHttps(InetSocketAddress address) {
+    return new ServerConfig(
+        stateDirectory,
+        domain,
+        tunnelAddress,
+        httpAddress,
+        address,
+        certificate,
+        tcpAddress,
+        tcpPorts,
+        hold,
+        threads);
+  }
+
+  /** The same with other listeners for clients and for visitors over HTTP. */
+  public ServerConfig withAddresses(InetSocketAddress tunnel, @Nullable InetSocketAddress http) {
+    return new ServerConfig(
+        stateDirectory,
+        domain,
+        tunnel,
+        http,
+        httpsAddress,
+        certificate,
+        tcpAddress,
+        tcpPorts,
+        hold,
+        threads);
+  }
+
+  /** The same with other ports for TCP tunnels. */
+  public ServerConfig withTcpPorts(PortRange ports) {
+    return new ServerConfig(
+        stateDirectory,
+        domain,
+        tunnelAddress,
+        httpAddress,
+        httpsAddress,
+        certificate,
+        tcpAddress,
+        ports,
+        hold,
+        threads);
+  }
+
+  /** The same with another number of event loops. */
+  public ServerConfig withThreads(int count) {
+    return new ServerConfig(
+        stateDirectory,
+        domain,
+        tunnelAddress,
+        httpAddress,
+        httpsAddress,
+        certificate,
+        tcpAddress,
+        tcpPorts,
+        hold,
+        count);
+  }
+
+  /** The same with another hold. */
+  public ServerConfig withHold(Duration duration) {
+    return new ServerConfig(
+        stateDirectory,
+        domain,
+        tunnelAddress,
+        httpAddress,
+        httpsAddress,
+        certificate,
+        tcpAddress,
+        tcpPorts,
+        duration,
+        threads);
+  }
+}

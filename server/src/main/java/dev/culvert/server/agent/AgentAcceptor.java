@@ -1,0 +1,47 @@
+package dev.culvert.server.agent;
+
+import dev.culvert.mux.netty.ConnectionLimit;
+import dev.culvert.mux.netty.Transport;
+import io.netty.channel.Channel;
+import io.netty.channel.WriteBufferWaterMark;
+
+/**
+ * Gives the connections of clients their pipeline. Any thread.
+ *
+ * <p>At most {@value #MAX_UNAUTHENTICATED} connections may be on their way through the handshake.
+ */
+public final class AgentAcceptor {
+  private static final int MAX_UNAUTHENTICATED = 256;
+
+  /** Small, so that what is urgent waits behind little; see docs/architecture.md, Bounds. */
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(64 * 1024, 128 * 1024);
+
+  private static final int UNSENT_BYTES = 128 * 1024;
+
+  private final Agents agents;
+  private final Transport transport;
+  private final int maxStreams;
+  private final String software;
+  private final ConnectionLimit unauthenticated = new ConnectionLimit(MAX_UNAUTHENTICATED);
+
+  /**
+   * An acceptor for all listeners.
+   *
+   * @param maxStreams streams a client may have open at a time
+   * @param software name and version of this server
+   */
+  public AgentAcceptor(Agents agents, Transport transport, int maxStreams, String software) {
+    this.agents = agents;
+    this.transport = transport;
+    this.maxStreams = maxStreams;
+    this.software = software;
+  }
+
+  /** Makes {@code channel}, whose pipeline ends in its SslHandler, a client's connection. */
+  public void accept(Channel channel) {
+    channel.config().setWriteBufferWaterMark(WATER_MARK);
+    transport.limitUnsent(channel, UNSENT_BYTES);
+    channel.pipeline().addLast(unauthenticated, new Handshake(agents, maxStreams, software));
+  }
+}

@@ -1,0 +1,175 @@
+package dev.culvert.server.agent;
+
+import dev.culvert.mux.control.EndCode;
+import dev.culvert.mux.control.Hello;
+import dev.culvert.server.route.PortListener;
+import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.token.Grant;
+import dev.culvert.server.token.TokenVerifier;
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Promise;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All clients that are connected, one {@link Agent} for each token and instance. Any thread.
+ *
+ * <p>A new session of an instance replaces what the instance had, at once and whether or not the
+ * old connection has been noticed to be dead; so a client that reconnects never finds its own name
+ * taken. A session that names a live one to join stands beside it instead.
+ */
+public final class Agents {
+  private static final Logger logger = LoggerFactory.getLogger(Agents.class);
+
+  private final RouteTable routes;
+  private final PortListener ports;
+  private final PublicUrls urls;
+  private final TokenVerifier verifier;
+  private final InstantSource clock;
+  private final Map<String, Agent> byHolder = new HashMap<>(); // guarded by this
+  private final RandomGenerator random = new SecureRandom();
+  private final Promise<Void> closed = GlobalEventExecutor.INSTANCE.newPromise();
+  private boolean isClosed; // guarded by this
+
+  public Agents(
+      RouteTable routes,
+      PortListener ports,
+      PublicUrls urls,
+      TokenVerifier verifier,
+      InstantSource clock) {
+    this.routes = routes;
+    this.ports = ports;
+    this.urls = urls;
+    this.verifier = verifier;
+    this.clock = clock;
+    verifier.onRevoked(this::revoked);
+  }
+
+  RouteTable routes() {
+    return routes;
+  }
+
+  PortListener ports() {
+    return ports;
+  }
+
+  PublicUrls urls() {
+    return urls;
+  }
+
+  TokenVerifier verifier() {
+    return verifier;
+  }
+
+  boolean mayServe(Grant grant) {
+    return verifier.isValid(grant, clock.instant());
+  }
+
+  /** How many clients are connected. */
+  public synchronized int size() {
+    return byHolder.size();
+  }
+
+  /** Lets a session in; null where the session it wants to join is not there. */
+  @Nullable AgentSession admit(Grant grant, Hello hello, Channel connection) {
+    String holder = holder(grant, hello.instance());
+    Agent agent;
+    Agent superseded = null;
+    synchronized (this) {
+      if (isClosed) {
+        return null;
+      }
+      agent = byHolder.get(holder);
+      if (hello.joins() == null) {
+        superseded = agent;
+        agent = new Agent(holder, grant, this);
+        byHolder.put(holder, agent);
+      } else if (agent == null || !agent.hasSession(hello.joins())) {
+        return null;
+      }
+    }
+    if (superseded != null) {
+      superseded.end(EndCode.SUPERSEDED, "a newer session of the same client took over");
+    }
+    AgentSession session = new AgentSession(newId(), agent, connection, hello);
+    if (!agent.add(session)) {
+      return null;
+    }
+    if (!mayServe(grant)) { // revoked between its verification and its registration
+      agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
+    }
+    logger.info(
+        "{} session {} from {} ({})",
+        agent,
+        session.id(),
+        connection.remoteAddress(),
+        printable(hello.software()));
+    return session;
+  }
+
+  synchronized void remove(Agent agent) {
+    byHolder.remove(agent.holder(), agent);
+    if (isClosed && byHolder.isEmpty()) {
+      closed.trySuccess(null);
+    }
+  }
+
+  private void revoked(String tokenId) {
+    for (Agent agent : agents()) {
+      if (agent.grant().tokenId().equals(tokenId)) {
+        agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
+      }
+    }
+  }
+
+  /** Ends every session and lets no more in; the future completes when all clients are gone. */
+  public Future<Void> close() {
+    synchronized (this) {
+      isClosed = true;
+      if (byHolder.isEmpty()) {
+        closed.trySuccess(null);
+      }
+    }
+    for (Agent agent : agents()) {
+      agent.end(EndCode.SHUTDOWN, "the server stops");
+    }
+    return closed;
+  }
+
+  private synchronized List<Agent> agents() {
+    return List.copyOf(byHolder.values());
+  }
+
+  private String newId() {
+    byte[] id = new byte[8];
+    random.nextBytes(id);
+    return HexFormat.of().formatHex(id);
+  }
+
+  private static String holder(Grant grant, String instance) {
+    try {
+      byte[] identity = (grant.tokenId() + ":" + instance).getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(identity));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java platform has it
+    }
+  }
+
+  private static String printable(String text) {
+    return text.replaceAll("[^\\x20-\\x7e]", "?");
+  }
+}

@@ -1,0 +1,386 @@
+package dev.culvert.server.edge;
+
+import dev.culvert.mux.control.StreamStatus;
+import dev.culvert.mux.netty.RelayEnd;
+import dev.culvert.mux.netty.RelayLeg;
+import dev.culvert.mux.netty.StreamLimitException;
+import dev.culvert.server.route.Route;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.buffer.Unpooled;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request and its response, between a {@link Visitor} and an {@link Upstream}.
+ *
+ * <p>On the visitor's event loop. Bodies stream both ways at once; each way reads only as fast as
+ * the other side takes. A request is tried again, once and on a new connection, only where it
+ * certainly or harmlessly may be: the service never got it, or it is idempotent, without a body and
+ * went out on a connection that had been idle.
+ */
+final class Exchange implements Upstream.User {
+  private static final Logger logger = LoggerFactory.getLogger(Exchange.class);
+
+  /** Request bytes on their way to the stream before the visitor is read no more. */
+  private static final int HIGH_BYTES = 128 * 1024;
+
+  private final Visitor visitor;
+  private final UpstreamPool pool;
+  private final Route route;
+  private final RequestHead head;
+  private final EventExecutor loop;
+  private final ArrayDeque<HttpContent> waitingContent = new ArrayDeque<>();
+  private @Nullable Upstream upstream;
+  private boolean isReused;
+  private boolean isRetried;
+  private boolean isRequestEnded;
+  private boolean hasSentBody;
+  private boolean isResponseStarted;
+  private boolean isSwitching;
+  private boolean isOver;
+  private int unwrittenBytes;
+
+  // Of the response.
+  private boolean isUpstreamReusable;
+  private long keepAliveSeconds = -1;
+  private Visitor.KeepAlive keepAlive = Visitor.KeepAlive.NO;
+
+  Exchange(Visitor visitor, UpstreamPool pool, Route route, RequestHead head) {
+    this.visitor = visitor;
+    this.pool = pool;
+    this.route = route;
+    this.head = head;
+    this.loop = visitor.context().executor();
+  }
+
+  void start() {
+    long maxIdleNanos = head.isIdempotent() ? Long.MAX_VALUE : UpstreamPool.FRESH_NANOS;
+    Upstream idle = pool.take(route, maxIdleNanos, this, loop);
+    if (idle != null) {
+      isReused = true;
+      send(idle);
+    } else {
+      open();
+    }
+  }
+
+  private void open() {
+    isReused = false;
+    upstream = null;
+    pool.open(route, this, loop).addListener(this::opened);
+  }
+
+  private void opened(Future<? super Upstream> done) {
+    if (!done.isSuccess()) {
+      if (!isOver) {
+        refuse(HttpRefusal.unavailable(sentence(done.cause())));
+      }
+    } else if (isOver) {
+      ((Upstream) done.getNow()).abort();
+    } else {
+      send((Upstream) done.getNow());
+    }
+  }
+
+  private void send(Upstream target) {
+    upstream = target;
+    target.write(head.toUpstream(visitor.address(), visitor.scheme()), done -> {});
+    HttpContent content;
+    while ((content = waitingContent.poll()) != null) {
+      forward(target, content);
+    }
+    target.flush();
+    target.read();
+    visitor.readIfWanted();
+  }
+
+  // The request.
+
+  /** Takes a part of the request's body. */
+  void requestContent(HttpContent content) {
+    if (content instanceof LastHttpContent) {
+      isRequestEnded = true;
+    }
+    if (isOver) {
+      content.release();
+    } else if (upstream == null) {
+      waitingContent.add(content);
+    } else {
+      forward(upstream, content);
+    }
+  }
+
+  private void forward(Upstream target, HttpContent content) {
+    int bytes = content.content().readableBytes();
+    hasSentBody |= bytes > 0;
+    unwrittenBytes += bytes;
+    target.write(
+        content,
+        done -> {
+          unwrittenBytes -= bytes;
+          if (!isOver) {
+            visitor.readIfWanted();
+          }
+        });
+  }
+
+  void requestReadComplete() {
+    if (upstream != null) {
+      upstream.flush();
+    }
+  }
+
+  /** False while what came of the request has yet to go its way. */
+  boolean wantsRequest() {
+    return isOver
+        || (upstream != null && unwrittenBytes < HIGH_BYTES && !(head.upgrade() && isRequestEnded));
+  }
+
+  // The response.
+
+  @Override
+  public void onResponse(HttpObject part) {
+    if (isOver) {
+      ReferenceCountUtil.release(part);
+    } else if (part instanceof HttpResponse response) {
+      responseHead(response);
+    } else if (part instanceof LastHttpContent last) {
+      responseEnd(last);
+    } else {
+      visitor.context().write(part);
+    }
+  }
+
+  private void responseHead(HttpResponse response) {
+    HttpResponseStatus status = response.status();
+    HttpHeaders headers = response.headers();
+    if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+      switchProtocols(response);
+      return;
+    }
+    isUpstreamReusable = HttpUtil.isKeepAlive(response) && isFramed(response);
+    keepAliveSeconds = KeepAliveHeader.timeoutSeconds(headers);
+    HopByHop.remove(headers);
+    headers.remove(RefusalPage.ERROR_HEADER);
+    if (status.codeClass().equals(HttpStatusClass.INFORMATIONAL)) {
+      informational(status, headers);
+      return;
+    }
+    isResponseStarted = true;
+    frame(response);
+    visitor
+        .context()
+        .write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers));
+  }
+
+  private void informational(HttpResponseStatus status, HttpHeaders headers) {
+    if (head.version().equals(HttpVersion.HTTP_1_1)) {
+      visitor
+          .context()
+          .writeAndFlush(
+              new DefaultFullHttpResponse(
+                  HttpVersion.HTTP_1_1,
+                  status,
+                  Unpooled.EMPTY_BUFFER,
+                  headers,
+                  EmptyHttpHeaders.INSTANCE));
+    }
+  }
+
+  /** The service says where its response ends, other than by closing. */
+  private boolean isFramed(HttpResponse response) {
+    return HttpUtil.isTransferEncodingChunked(response)
+        || HttpUtil.isContentLengthSet(response)
+        || isBodyless(response.status());
+  }
+
+  private boolean isBodyless(HttpResponseStatus status) {
+    return head.method().equals(HttpMethod.HEAD)
+        || status.equals(HttpResponseStatus.NO_CONTENT)
+        || status.equals(HttpResponseStatus.NOT_MODIFIED);
+  }
+
+  /** Decides how the visitor learns where the response ends. */
+  private void frame(HttpResponse response) {
+    HttpHeaders headers = response.headers();
+    boolean isHttp11 = head.version().equals(HttpVersion.HTTP_1_1);
+    boolean isDelimitedByClose = false;
+    if (!isBodyless(response.status())) {
+      if (!isFramed(response) && isHttp11) {
+        headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+      } else if (!isHttp11 && !HttpUtil.isContentLengthSet(response)) {
+        headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+        isDelimitedByClose = true;
+      }
+    }
+    keepAlive =
+        head.keepAlive() && !isDelimitedByClose ? Visitor.KeepAlive.YES : Visitor.KeepAlive.NO;
+    if (keepAlive == Visitor.KeepAlive.NO) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    } else if (!isHttp11) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+    }
+  }
+
+  private void responseEnd(LastHttpContent last) {
+    isOver = true;
+    visitor.context().writeAndFlush(last);
+    if (upstream != null) {
+      if (isUpstreamReusable && isRequestEnded) {
+        pool.release(route, upstream, keepAliveSeconds);
+      } else if (isRequestEnded) {
+        upstream.retire();
+      } else {
+        upstream.abort();
+      }
+    }
+    boolean bodyMayNeverCome =
+        !isRequestEnded && head.headers().contains(HttpHeaderNames.EXPECT);
+    visitor.answered(bodyMayNeverCome ? Visitor.KeepAlive.NO : keepAlive);
+  }
+
+  @Override
+  public void onReadComplete() {
+    if (!isOver && !isSwitching) {
+      visitor.context().flush();
+      readResponse();
+    }
+  }
+
+  /** Reads on in the response while the visitor takes it. */
+  void readResponse() {
+    if (upstream != null && !isOver && !isSwitching && visitor.context().channel().isWritable()) {
+      upstream.read();
+    }
+  }
+
+  private void switchProtocols(HttpResponse response) {
+    if (!head.upgrade() || upstream == null || visitor.hasSpokenEarly()) {
+      fail(HttpRefusal.badGateway("bad-upgrade", "It switched protocols out of turn."));
+      return;
+    }
+    isSwitching = true;
+    Upstream target = upstream;
+    visitor
+        .context()
+        .writeAndFlush(
+            new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                response.status(),
+                Unpooled.EMPTY_BUFFER,
+                response.headers(),
+                EmptyHttpHeaders.INSTANCE))
+        .addListener(
+            done -> {
+              if (done.isSuccess() && !isOver) {
+                isOver = true;
+                RelayLeg leg = visitor.leg();
+                target.join(leg, this::relayEnded);
+                visitor.giveUpPlace();
+              } else {
+                target.abort();
+              }
+            });
+  }
+
+  private void relayEnded(RelayEnd end) {
+    logger.debug("{} upgraded connection ended: {}", route, end);
+  }
+
+  // Failure.
+
+  @Override
+  public void onFailure(Throwable cause) {
+    if (isOver) {
+      return;
+    }
+    if (isResponseStarted || isSwitching) {
+      logger.info("{} cut a response: {}", route, sentence(cause));
+      over();
+      visitor.abort();
+    } else if (mayRetry(cause)) {
+      isRetried = true;
+      if (upstream != null) {
+        upstream.abort();
+      }
+      if (isRequestEnded) {
+        waitingContent.add(LastHttpContent.EMPTY_LAST_CONTENT);
+      }
+      open();
+    } else if (cause instanceof LocalServiceException e) {
+      fail(HttpRefusal.badGateway("local-service-down", e.status().text()));
+    } else {
+      fail(HttpRefusal.badGateway("no-response", "The connection ended: " + sentence(cause)));
+    }
+  }
+
+  private boolean mayRetry(Throwable cause) {
+    if (isRetried || hasSentBody) {
+      return false;
+    }
+    return cause instanceof LocalServiceException e
+        ? e.status().code() == StreamStatus.Code.REFUSED
+        : isReused && head.isIdempotent();
+  }
+
+  private void fail(HttpRefusal refusal) {
+    if (upstream != null) {
+      upstream.abort();
+    }
+    refuse(refusal);
+  }
+
+  private void refuse(HttpRefusal refusal) {
+    over();
+    boolean keep = head.keepAlive() && !head.headers().contains(HttpHeaderNames.EXPECT);
+    visitor.answer(
+        refusal,
+        head.headers().get(HttpHeaderNames.ACCEPT),
+        keep ? Visitor.KeepAlive.YES : Visitor.KeepAlive.NO);
+  }
+
+  /** The visitor has left: nobody waits for the response. */
+  void visitorGone() {
+    if (!isOver) {
+      over();
+      if (upstream != null) {
+        upstream.abort();
+      }
+    }
+  }
+
+  private void over() {
+    isOver = true;
+    HttpContent content;
+    while ((content = waitingContent.poll()) != null) {
+      content.release();
+    }
+  }
+
+  private static String sentence(@Nullable Throwable cause) {
+    if (cause instanceof StreamLimitException) {
+      return "The client has too many connections open.";
+    }
+    String message = cause == null ? null : cause.getMessage();
+    return message == null ? "unknown reason" : message;
+  }
+}

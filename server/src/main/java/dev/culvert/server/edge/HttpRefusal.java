@@ -1,0 +1,38 @@
+package dev.culvert.server.edge;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+/**
+ * An answer that the edge gives in place of the local service.
+ *
+ * @param code stable, sent as {@code Culvert-Error}
+ * @param title for people, in a few words
+ * @param detail what happened and what to do
+ */
+record HttpRefusal(HttpResponseStatus status, String code, String title, String detail) {
+  static HttpRefusal badRequest(String detail) {
+    return new HttpRefusal(
+        HttpResponseStatus.BAD_REQUEST, "bad-request", "This request is malformed", detail);
+  }
+
+  static HttpRefusal noSuchTunnel(String host) {
+    return new HttpRefusal(
+        HttpResponseStatus.NOT_FOUND,
+        "no-such-tunnel",
+        "No tunnel here",
+        "Nothing is connected as " + host + ". Check the name, or start its client again.");
+  }
+
+  static HttpRefusal badGateway(String code, String detail) {
+    return new HttpRefusal(
+        HttpResponseStatus.BAD_GATEWAY, code, "The local service does not answer", detail);
+  }
+
+  static HttpRefusal unavailable(String detail) {
+    return new HttpRefusal(
+        HttpResponseStatus.SERVICE_UNAVAILABLE,
+        "tunnel-unavailable",
+        "The tunnel is not available",
+        detail);
+  }
+}

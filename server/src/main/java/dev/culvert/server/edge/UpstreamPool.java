@@ -1,0 +1,146 @@
+package dev.culvert.server.edge;
+
+import dev.culvert.mux.control.StreamOpen;
+import dev.culvert.mux.netty.StreamChannel;
+import dev.culvert.server.route.Route;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.util.Iterator;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections to local services that wait for the next request, for each route the latest first.
+ *
+ * <p>At most {@value #MAX_IDLE_PER_ROUTE} wait for a route; further ones are retired. A connection
+ * waits no longer than its service is likely to keep it. Any thread.
+ */
+final class UpstreamPool {
+  private static final int MAX_IDLE_PER_ROUTE = 64;
+
+  /** Below the shortest keep-alive that common servers have by default, which is 5 s. */
+  private static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(4);
+
+  /** What a service's own limit is shortened by, for the way there. */
+  private static final long MARGIN_SECONDS = 1;
+
+  /** A request that must not be repeated takes no connection that has idled longer. */
+  static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final ConcurrentMap<Route, ConcurrentLinkedDeque<Upstream>> idle =
+      new ConcurrentHashMap<>();
+
+  /** An idle connection for {@code route}, or null. */
+  @Nullable Upstream take(Route route, long maxIdleNanos, Upstream.User user, EventExecutor loop) {
+    ConcurrentLinkedDeque<Upstream> waiting = idle.get(route);
+    if (waiting == null) {
+      return null;
+    }
+    long now = System.nanoTime();
+    Upstream upstream;
+    while ((upstream = waiting.pollFirst()) != null) {
+      long idleNanos = now - upstream.idleSinceNanos;
+      if (idleNanos >= Math.min(upstream.idleLimitNanos, maxIdleNanos)) {
+        upstream.closeIdle();
+      } else if (upstream.take(user, loop)) {
+        return upstream;
+      }
+    }
+    return null;
+  }
+
+  /** Opens a connection; the future completes on {@code loop}. */
+  Future<Upstream> open(Route route, Upstream.User user, EventExecutor loop) {
+    Promise<Upstream> promise = loop.newPromise();
+    route
+        .opener()
+        .open(
+            new StreamOpen(route.kind(), route.tunnel(), null, null),
+            new ChannelInitializer<StreamChannel>() {
+              @Override
+              protected void initChannel(StreamChannel stream) {
+                stream.config().setAutoRead(false);
+                stream.pipeline().addLast(new StatusHandler(), newCodec());
+                stream.pipeline().addLast(new Upstream(stream, user, loop));
+              }
+            })
+        .addListener(
+            (Future<StreamChannel> done) -> {
+              if (done.isSuccess()) {
+                promise.setSuccess(done.getNow().pipeline().get(Upstream.class));
+              } else {
+                promise.setFailure(done.cause());
+              }
+            });
+    return promise;
+  }
+
+  private static HttpClientCodec newCodec() {
+    return new HttpClientCodec(
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(HttpEdge.MAX_LINE_BYTES)
+            .setMaxHeaderSize(HttpEdge.MAX_HEADER_BYTES)
+            .setMaxChunkSize(HttpEdge.MAX_CHUNK_BYTES),
+        false,
+        false);
+  }
+
+  /**
+   * Takes a connection back for the next request.
+   *
+   * @param keepAliveSeconds the service's own {@code Keep-Alive: timeout}; negative for none
+   */
+  void release(Route route, Upstream upstream, long keepAliveSeconds) {
+    upstream.idleSinceNanos = System.nanoTime();
+    upstream.idleLimitNanos =
+        keepAliveSeconds < 0
+            ? MAX_IDLE_NANOS
+            : Math.min(
+                MAX_IDLE_NANOS, TimeUnit.SECONDS.toNanos(keepAliveSeconds - MARGIN_SECONDS));
+    ConcurrentLinkedDeque<Upstream> waiting =
+        idle.computeIfAbsent(route, r -> new ConcurrentLinkedDeque<>());
+    if (upstream.idleLimitNanos <= 0 || !upstream.isUsable() || isFull(waiting)) {
+      upstream.retire();
+    } else if (upstream.becomeIdle()) {
+      waiting.addFirst(upstream);
+    }
+  }
+
+  private static boolean isFull(ConcurrentLinkedDeque<Upstream> waiting) {
+    int count = 0;
+    for (Iterator<Upstream> i = waiting.iterator(); i.hasNext(); i.next()) {
+      if (++count >= MAX_IDLE_PER_ROUTE) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Closes what has waited long enough. Called about once a second. */
+  void sweep() {
+    long now = System.nanoTime();
+    idle.forEach(
+        (route, waiting) -> {
+          waiting.removeIf(upstream -> isStale(upstream, now));
+          if (waiting.isEmpty()) {
+            idle.remove(route, waiting);
+          }
+        });
+  }
+
+  private static boolean isStale(Upstream upstream, long now) {
+    boolean stale =
+        now - upstream.idleSinceNanos >= upstream.idleLimitNanos || !upstream.isUsable();
+    if (stale) {
+      upstream.closeIdle();
+    }
+    return stale;
+  }
+}

@@ -1,0 +1,19 @@
+package dev.culvert.server.route;
+
+import java.time.Instant;
+
+/**
+ * A name or port that is some client's, in use or held for it.
+ *
+ * @param address the name, or {@code tcp/PORT}
+ * @param holder a hash of the client's identity
+ * @param key the client's own word for the tunnel
+ * @param heldUntil when others may have it; far away while it is in use
+ */
+record Lease(String address, String holder, String key, Instant heldUntil) {
+  static final Instant IN_USE = Instant.ofEpochSecond(253_402_300_799L); // the year 9999
+
+  boolean isInUse() {
+    return heldUntil.equals(IN_USE);
+  }
+}

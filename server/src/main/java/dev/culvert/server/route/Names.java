@@ -1,0 +1,86 @@
+package dev.culvert.server.route;
+
+import dev.culvert.mux.control.TunnelRefusalCode;
+import java.security.SecureRandom;
+import java.util.Locale;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+
+/** The first labels of host names: which ones may be asked for, and new ones that read well. */
+final class Names {
+  private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+  /** Names that visitors, mail servers or certificate authorities take for the operator's own. */
+  private static final Set<String> RESERVED =
+      Set.of(
+          "www", "admin", "api", "mail", "smtp", "imap", "pop", "ns", "ns1", "ns2", "ftp",
+          "webmail", "autodiscover", "autoconfig", "wpad", "isatap", "localhost", "root",
+          "postmaster", "hostmaster", "abuse", "security", "status", "culvert");
+
+  private static final String[] ADJECTIVES = {
+    "amber", "bold", "brave", "bright", "brisk", "calm", "clear", "clever", "cool", "cosmic",
+    "crisp", "deep", "eager", "early", "fair", "fast", "fine", "fresh", "gentle", "glad", "golden",
+    "grand", "green", "happy", "keen", "kind", "light", "lively", "lucky", "mellow", "merry",
+    "mild", "misty", "neat", "noble", "open", "polite", "proud", "quick", "quiet", "rapid", "ready",
+    "rosy", "royal", "sharp", "shiny", "silent", "silver", "smart", "smooth", "snowy", "solid",
+    "spry", "steady", "still", "sunny", "super", "sure", "swift", "tidy", "warm", "wide", "wise",
+    "young"
+  };
+
+  private static final String[] NOUNS = {
+    "badger", "beacon", "beaver", "birch", "brook", "canal", "canyon", "cedar", "cloud", "comet",
+    "coral", "crane", "creek", "delta", "dune", "eagle", "falcon", "fern", "finch", "fjord",
+    "forest", "fox", "garden", "glacier", "harbor", "hare", "heron", "hill", "island", "lagoon",
+    "lake", "lark", "lynx", "maple", "meadow", "moon", "moss", "ocean", "orchid", "otter", "owl",
+    "panda", "peak", "pine", "planet", "pond", "puffin", "raven", "reef", "ridge", "river", "robin",
+    "seal", "shore", "sparrow", "spring", "stone", "stream", "swan", "tide", "tiger", "valley",
+    "willow", "wren"
+  };
+
+  /** No vowels and nothing that is read for something else. */
+  private static final String DIGITS = "23456789bcdfghjkmnpqrstvwxz";
+
+  private final RandomGenerator random = new SecureRandom();
+
+  /** A new name such as {@code calm-otter-7k3d}. */
+  String random() {
+    StringBuilder name = new StringBuilder();
+    name.append(ADJECTIVES[random.nextInt(ADJECTIVES.length)]).append('-');
+    name.append(NOUNS[random.nextInt(NOUNS.length)]).append('-');
+    for (int i = 0; i < 4; i++) {
+      name.append(DIGITS.charAt(random.nextInt(DIGITS.length())));
+    }
+    return name.toString();
+  }
+
+  /**
+   * The name as it is kept: lower case.
+   *
+   * @throws RouteRefusedException where the name cannot be given out
+   */
+  static String checked(String requested) throws RouteRefusedException {
+    String name = requested.toLowerCase(Locale.ROOT);
+    if (!LABEL.matcher(name).matches()) {
+      throw invalid(
+          "the name \""
+              + printable(requested)
+              + "\" is no host name label: use 1 to 63 letters, digits and inner hyphens");
+    }
+    if (name.startsWith("xn--")) {
+      throw invalid("the name \"" + name + "\" is encoded; use plain letters");
+    }
+    if (RESERVED.contains(name)) {
+      throw invalid("the name \"" + name + "\" is reserved; choose another");
+    }
+    return name;
+  }
+
+  private static String printable(String text) {
+    return text.replaceAll("[^\\x20-\\x7e]", "?");
+  }
+
+  private static RouteRefusedException invalid(String reason) {
+    return new RouteRefusedException(TunnelRefusalCode.INVALID, reason);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.culvert.server.route;
+
+import dev.culvert.mux.control.TunnelKind;
+
+/**
+ * A way from the public side to one tunnel of one client. Immutable; identity counts.
+ *
+ * @param kind what visitors speak
+ * @param name the first label of the host name, for HTTP; empty for TCP
+ * @param port the public port, for TCP; zero for HTTP
+ * @param tunnel the client's id of the tunnel
+ * @param owner names the client in logs
+ * @param opener opens streams to the client
+ */
+public record Route(
+    TunnelKind kind, String name, int port, int tunnel, String owner, StreamOpener opener) {
+
+  /** The name, or the port as {@code tcp/PORT}: what a route is found and leased by. */
+  public String address() {
+    return kind == TunnelKind.HTTP ? name : RouteTable.portAddress(port);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
+  }
+
+  @Override
+  public String toString() {
+    return kind + " " + address() + " of " + owner;
+  }
+}

@@ -1,0 +1,191 @@
+package dev.culvert.server.route;
+
+import dev.culvert.mux.control.TunnelKind;
+import dev.culvert.mux.control.TunnelRefusalCode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The routes that are open, by host name and port. Any thread; look-ups take no lock.
+ *
+ * <p>A name or port that is asked for is given or refused, never replaced by another. One that is
+ * not asked for is the one the same client had for the same tunnel, or a new one. See {@link
+ * Leases} for what stays a client's while it is away.
+ */
+public final class RouteTable {
+  private static final int MAX_TRIES = 100;
+  private static final String PORT_PREFIX = "tcp/"; // no host name label has a slash
+
+  private final String domain;
+  private final PortRange ports;
+  private final ConcurrentMap<String, Route> byAddress = new ConcurrentHashMap<>();
+  private final Leases leases; // guarded by this
+  private final Names names = new Names();
+  private final RandomGenerator random = RandomGenerator.getDefault();
+
+  private RouteTable(String domain, PortRange ports, Leases leases) {
+    this.domain = domain;
+    this.ports = ports;
+    this.leases = leases;
+  }
+
+  /**
+   * A table for the hosts below {@code domain}.
+   *
+   * @param leases the file that remembers whose name is whose
+   * @param hold how long a name stays a client's that is away
+   */
+  public static RouteTable open(
+      String domain, PortRange ports, Path leases, Duration hold, InstantSource clock)
+      throws IOException {
+    return new RouteTable(
+        domain.toLowerCase(Locale.ROOT), ports, Leases.open(leases, hold, clock));
+  }
+
+  /** The route for a {@code Host} header's value, with or without a port; null where none is. */
+  public @Nullable Route findHost(String host) {
+    int length = host.length();
+    int colon = host.lastIndexOf(':');
+    if (colon >= 0) {
+      length = colon;
+    }
+    if (length > 0 && host.charAt(length - 1) == '.') {
+      length--;
+    }
+    int label = length - domain.length() - 1;
+    if (label <= 0
+        || host.charAt(label) != '.'
+        || !host.regionMatches(true, label + 1, domain, 0, domain.length())) {
+      return null;
+    }
+    return byAddress.get(host.substring(0, label).toLowerCase(Locale.ROOT));
+  }
+
+  public String domain() {
+    return domain;
+  }
+
+  /** What a client asks for. */
+  public record Request(TunnelKind kind, String holder, String key, @Nullable String name, int port) {}
+
+  /**
+   * Opens a route.
+   *
+   * @param make the route for the name, or for the port in digits, that was found
+   * @throws RouteRefusedException where the client cannot have what it asks for
+   */
+  public synchronized Route open(Request request, Function<String, Route> make)
+      throws RouteRefusedException {
+    String address =
+        switch (request.kind()) {
+          case HTTP -> name(request);
+          case TCP -> port(request);
+        };
+    Route route =
+        make.apply(isPort(address) ? address.substring(PORT_PREFIX.length()) : address);
+    byAddress.put(address, route);
+    leases.use(address, request.holder(), request.key());
+    return route;
+  }
+
+  /** Closes a route; its name or port is held for the same client. */
+  public synchronized void close(Route route) {
+    if (byAddress.remove(route.address(), route)) {
+      leases.release(route.address());
+    }
+  }
+
+  /** Writes down whose name is whose, where that has changed. */
+  public synchronized void save() {
+    leases.save();
+  }
+
+  private String name(Request request) throws RouteRefusedException {
+    if (request.name() != null) {
+      String name = Names.checked(request.name());
+      requireFree(name, request, "the name \"" + name + "\"");
+      return name;
+    }
+    String previous = previous(request, address -> !isPort(address));
+    if (previous != null) {
+      return previous;
+    }
+    for (int i = 0; i < MAX_TRIES; i++) {
+      String name = names.random();
+      if (leases.find(name) == null) {
+        return name;
+      }
+    }
+    throw new RouteRefusedException(TunnelRefusalCode.EXHAUSTED, "no free name was found");
+  }
+
+  private String port(Request request) throws RouteRefusedException {
+    if (request.port() != 0) {
+      if (!ports.contains(request.port())) {
+        throw new RouteRefusedException(
+            TunnelRefusalCode.INVALID,
+            "port " + request.port() + " is not one of " + ports + ", the ports for tunnels");
+      }
+      String port = portAddress(request.port());
+      requireFree(port, request, "port " + request.port());
+      return port;
+    }
+    String previous =
+        previous(request, address -> isPort(address) && ports.contains(portOf(address)));
+    if (previous != null) {
+      return previous;
+    }
+    int start = random.nextInt(ports.size());
+    for (int i = 0; i < ports.size(); i++) {
+      String port = portAddress(ports.first() + (start + i) % ports.size());
+      if (leases.find(port) == null) {
+        return port;
+      }
+    }
+    throw new RouteRefusedException(
+        TunnelRefusalCode.EXHAUSTED,
+        "all of the ports " + ports + " are in use or held for clients that are away");
+  }
+
+  /** What the same client had for the same tunnel and does not have open now. */
+  private @Nullable String previous(
+      Request request, Predicate<String> isOfKind) {
+    Lease lease = leases.find(request.holder(), request.key(), isOfKind);
+    return lease == null || lease.isInUse() ? null : lease.address();
+  }
+
+  private void requireFree(String address, Request request, String what)
+      throws RouteRefusedException {
+    Lease lease = leases.find(address);
+    if (lease == null || (lease.holder().equals(request.holder()) && !lease.isInUse())) {
+      return;
+    }
+    throw new RouteRefusedException(
+        TunnelRefusalCode.TAKEN,
+        what
+            + (lease.isInUse()
+                ? " is in use by another tunnel"
+                : " is held for the client that had it, until " + lease.heldUntil()));
+  }
+
+  static String portAddress(int port) {
+    return PORT_PREFIX + port;
+  }
+
+  private static boolean isPort(String address) {
+    return address.startsWith(PORT_PREFIX);
+  }
+
+  private static int portOf(String address) {
+    return Integer.parseInt(address.substring(PORT_PREFIX.length()));
+  }
+}

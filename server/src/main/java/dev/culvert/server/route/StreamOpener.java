@@ -1,0 +1,17 @@
+package dev.culvert.server.route;
+
+import dev.culvert.mux.control.StreamOpen;
+import dev.culvert.mux.netty.StreamChannel;
+import io.netty.channel.ChannelHandler;
+import io.netty.util.concurrent.Future;
+
+/** Opens streams to the client behind a route. Implemented by the agents, used by the edge. */
+public interface StreamOpener {
+  /**
+   * Opens a stream whose first bytes are {@code preamble}; {@code initializer} is added to its
+   * pipeline. Any thread.
+   *
+   * @return fails where the client is gone, may no longer serve, or has too many streams open
+   */
+  Future<StreamChannel> open(StreamOpen preamble, ChannelHandler initializer);
+}

@@ -1,0 +1,87 @@
+package dev.culvert.server.token;
+
+import dev.culvert.tls.PrivateFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The registry file {@code tokens.json}. Readers need no lock; writers hold {@link StateLock}. */
+final class RegistryFile {
+  /** Room for a full registry with every field at its longest, four times over. */
+  private static final long MAX_BYTES = 16L << 20;
+
+  private final Path path;
+
+  RegistryFile(Path stateDirectory) {
+    this.path = stateDirectory.resolve("tokens.json");
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** The file's content; an empty registry when there is no file. */
+  Registry read() throws TokenStoreException {
+    try {
+      return decode();
+    } catch (NoSuchFileException e) {
+      return Registry.of(List.of());
+    } catch (IOException e) {
+      throw new TokenStoreException(
+          path + ": cannot be read: " + e + ". Check the file and its owner.", e);
+    }
+  }
+
+  void write(Registry registry) throws TokenStoreException {
+    byte[] json = RegistryFormat.encode(registry).getBytes(StandardCharsets.UTF_8);
+    try {
+      PrivateFile.write(path, json);
+    } catch (IOException e) {
+      throw new TokenStoreException(
+          path + ": cannot be written, nothing was changed: " + e + ". Check space and owner.", e);
+    }
+  }
+
+  /** What distinguishes one written file from the next; null when there is no file. */
+  @Nullable Stamp stamp() throws TokenStoreException {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      return new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      throw new TokenStoreException(path + ": cannot be read: " + e, e);
+    }
+  }
+
+  record Stamp(FileTime lastModified, long sizeBytes, @Nullable Object fileKey) {}
+
+  private Registry decode() throws IOException, TokenStoreException {
+    long sizeBytes = Files.size(path);
+    if (sizeBytes > MAX_BYTES) {
+      throw corrupt(sizeBytes + " bytes (expected: at most " + MAX_BYTES + ")", null);
+    }
+    byte[] json = Files.readAllBytes(path);
+    try {
+      return RegistryFormat.decode(new String(json, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw corrupt(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private TokenStoreException corrupt(String what, @Nullable Throwable cause) {
+    return new TokenStoreException(
+        path
+            + ": not a token registry: "
+            + what
+            + ". Repair it or restore it from a backup; or move it away and create new tokens,"
+            + " for then all tokens so far are refused.",
+        cause);
+  }
+}

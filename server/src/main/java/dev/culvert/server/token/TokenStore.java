@@ -1,0 +1,180 @@
+package dev.culvert.server.token;
+
+import dev.culvert.tls.PrivateFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens of one state directory: issues, lists and revokes them. Any thread, and any number of
+ * processes at a time; every call reads the registry file afresh. Changes wait for {@code
+ * tokens.lock}: not for an event loop.
+ */
+public final class TokenStore {
+  private static final Duration MIN_LIFETIME = Duration.ofSeconds(1);
+  private static final Duration MAX_LIFETIME = Duration.ofDays(36_500);
+  private static final int ID_BYTES = 16;
+
+  private final Path directory;
+  private final TokenKeys keys;
+  private final RegistryFile file;
+  private final InstantSource clock;
+  private final SecureRandom random = new SecureRandom();
+
+  private TokenStore(Path directory, TokenKeys keys, RegistryFile file, InstantSource clock) {
+    this.directory = directory;
+    this.keys = keys;
+    this.file = file;
+    this.clock = clock;
+  }
+
+  /** The store in {@code stateDirectory}; makes the directory and signing keys at first use. */
+  public static TokenStore open(Path stateDirectory) throws TokenStoreException {
+    return open(stateDirectory, Clock.systemUTC());
+  }
+
+  /** As {@link #open(Path)}, with the time of {@code clock}. */
+  public static TokenStore open(Path stateDirectory, InstantSource clock)
+      throws TokenStoreException {
+    try {
+      PrivateFile.createDirectory(stateDirectory);
+    } catch (IOException e) {
+      throw new TokenStoreException(
+          stateDirectory + ": the state directory cannot be made: " + e, e);
+    }
+    RegistryFile file = new RegistryFile(stateDirectory);
+    TokenKeys keys = readOrCreate(new KeysetFile(stateDirectory), file, stateDirectory);
+    file.read();
+    return new TokenStore(stateDirectory, keys, file, clock);
+  }
+
+  /**
+   * A new token that does not expire.
+   *
+   * @throws TokenStoreException also when {@code name} is not a host-name label in lower case, or
+   *     an unrevoked token has it
+   */
+  public IssuedToken create(String name) throws TokenStoreException {
+    return issue(name, null);
+  }
+
+  /** A new token that is refused from {@code lifetime} on, counted in whole seconds. */
+  public IssuedToken create(String name, Duration lifetime) throws TokenStoreException {
+    if (lifetime.compareTo(MIN_LIFETIME) < 0 || lifetime.compareTo(MAX_LIFETIME) > 0) {
+      throw new TokenStoreException(
+          "token lifetime: " + lifetime + " (expected: 1 second to 36500 days)");
+    }
+    return issue(name, lifetime);
+  }
+
+  /** All records, revoked and expired ones too, oldest first. */
+  public List<TokenRecord> list() throws TokenStoreException {
+    return file.read().records();
+  }
+
+  /** Whether no token was ever issued; revoked ones count as issued. */
+  public boolean isEmpty() throws TokenStoreException {
+    return file.read().isEmpty();
+  }
+
+  /**
+   * Revokes the token with this id, or the unrevoked one with this name, and returns its record. A
+   * token revoked before, named by its id, stays as it is.
+   */
+  public TokenRecord revoke(String idOrName) throws TokenStoreException {
+    try (var _ = StateLock.take(directory)) {
+      Registry registry = file.read();
+      TokenRecord record = registry.byId(idOrName);
+      if (record == null) {
+        record = registry.unrevokedByName(idOrName);
+      }
+      if (record == null) {
+        throw new TokenStoreException(
+            "no unrevoked token has the name or id "
+                + TokenName.quoted(idOrName)
+                + ": 'culvertd token list' shows them");
+      }
+      if (record.isRevoked()) {
+        return record;
+      }
+      TokenRecord revoked = record.revoked(clock.instant().truncatedTo(ChronoUnit.SECONDS));
+      file.write(registry.with(revoked));
+      return revoked;
+    }
+  }
+
+  TokenKeys keys() {
+    return keys;
+  }
+
+  RegistryFile file() {
+    return file;
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+
+  private IssuedToken issue(String name, @Nullable Duration lifetime) throws TokenStoreException {
+    if (!TokenName.isValid(name)) {
+      throw new TokenStoreException(
+          "token name: " + TokenName.quoted(name) + " (expected: " + TokenName.RULE + ")");
+    }
+    try (var _ = StateLock.take(directory)) {
+      Registry registry = file.read();
+      if (registry.unrevokedByName(name) != null) {
+        throw new TokenStoreException(
+            "there is a token \""
+                + name
+                + "\": choose another name, or revoke it first with 'culvertd token revoke "
+                + name
+                + "'");
+      }
+      Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+      Instant expiresAt =
+          lifetime == null ? null : now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
+      TokenRecord record = new TokenRecord(newId(), name, now, expiresAt, null);
+      String text = keys.sign(record);
+      file.write(registry.plus(record, now));
+      return new IssuedToken(record, text);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the signing key of " + directory + " does not sign", e);
+    }
+  }
+
+  private String newId() {
+    byte[] id = new byte[ID_BYTES];
+    random.nextBytes(id);
+    return HexFormat.of().formatHex(id);
+  }
+
+  private static TokenKeys readOrCreate(KeysetFile keyset, RegistryFile registry, Path directory)
+      throws TokenStoreException {
+    if (!keyset.isMissing()) {
+      return keyset.read();
+    }
+    try (var _ = StateLock.take(directory)) {
+      if (!keyset.isMissing()) {
+        return keyset.read();
+      }
+      if (!registry.read().isEmpty()) {
+        throw new TokenStoreException(
+            keyset.path()
+                + ": missing, though "
+                + registry.path()
+                + " lists tokens that it signed. Restore it from a backup; or move the registry"
+                + " away and create new tokens.");
+      }
+      return keyset.create();
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package dev.culvert.server.token;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import dev.culvert.server.token.Verification.Accepted;
+import dev.culvert.server.token.Verification.Reason;
+import dev.culvert.server.token.Verification.Rejected;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says whether a presented token is good, and whether what it granted still is. Any thread; nothing
+ * here blocks but {@link #reloadIfChanged}, which reads a file.
+ */
+public final class TokenVerifier implements AutoCloseable {
+  /*
+   * Invariants:
+   * - The cache holds what a signature says, and that never changes. Whether the token is revoked
+   *   or expired is judged against the registry and the clock at each use, cached or not.
+   * - Text that cannot be a token costs neither a hash, nor a cache entry, nor a signature check.
+   * - Any number of clients with one token cost one signature check.
+   */
+  private static final int MAX_TOKEN_CHARS = 4096;
+  private static final int MAX_CACHED = 10_000;
+  private static final Duration CACHED = Duration.ofMinutes(10);
+  private static final Duration CACHED_REJECTION = Duration.ofSeconds(10);
+  private static final int THREADS = 2;
+
+  /** Half a millisecond each on two threads: the last in the queue waits about 64 ms. */
+  private static final int MAX_WAITING = 256;
+
+  private final TokenKeys keys;
+  private final InstantSource clock;
+  private final RegistryWatch watch;
+  private final ExecutorService executor;
+  private final AsyncCache<String, Verification> signatures;
+
+  private TokenVerifier(TokenStore store, ExecutorService executor) throws TokenStoreException {
+    this.keys = store.keys();
+    this.clock = store.clock();
+    this.watch = new RegistryWatch(store.file(), clock);
+    this.executor = executor;
+    this.signatures =
+        Caffeine.newBuilder()
+            .maximumSize(MAX_CACHED)
+            .expireAfter(Expiry.creating((String _, Verification signed) -> cacheTime(signed)))
+            .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+            .executor(Runnable::run)
+            .buildAsync();
+  }
+
+  /** A verifier for the tokens of {@code store}, which fails where the registry is unreadable. */
+  public static TokenVerifier open(TokenStore store) throws TokenStoreException {
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            30,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MAX_WAITING),
+            Thread.ofPlatform().daemon().name("culvert-token-", 1).factory());
+    executor.allowCoreThreadTimeOut(true);
+    return open(store, executor);
+  }
+
+  static TokenVerifier open(TokenStore store, ExecutorService executor) throws TokenStoreException {
+    return new TokenVerifier(store, executor);
+  }
+
+  /**
+   * Completes before it returns where the answer is known, else on a thread of the verifier, and
+   * never exceptionally. When too many are waiting already, the answer is {@link Reason#BUSY}.
+   */
+  public CompletionStage<Verification> verify(String token) {
+    if (!mayBeToken(token)) {
+      return CompletableFuture.completedFuture(TokenKeys.malformed());
+    }
+    try {
+      return signatures
+          .get(
+              sha256(token),
+              (hash, _) -> CompletableFuture.supplyAsync(() -> verifySignature(token), executor))
+          .thenApply(this::judge);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.completedFuture(
+          new Rejected(Reason.BUSY, "the server is busy: try again in a moment"));
+    }
+  }
+
+  /**
+   * Whether {@code grant} still holds. Ask again after whatever shall be ended by {@link
+   * #onRevoked} has been entered where the listener finds it: the token may be revoked between its
+   * verification and that moment.
+   */
+  public boolean isValid(Grant grant, Instant now) {
+    TokenRecord record = watch.snapshot().byId(grant.tokenId());
+    return record != null && record.isUsable(now) && !grant.isExpired(now);
+  }
+
+  /**
+   * Adopts the registry file if it has changed, and tells the listeners which tokens are void. An
+   * unreadable file is logged once and leaves everything as it was. Reads a file: not for an event
+   * loop.
+   */
+  public void reloadIfChanged() {
+    watch.reloadIfChanged();
+  }
+
+  /**
+   * Has {@code listener} told the id of each token that was revoked, removed from the registry or
+   * expired: once each, on the thread that calls {@link #reloadIfChanged} or one of the verifier's.
+   */
+  public void onRevoked(Consumer<String> listener) {
+    watch.onRevoked(listener);
+  }
+
+  /** Tokens not cached are answered with {@link Reason#BUSY} from now on; waiting ones as ever. */
+  @Override
+  public void close() {
+    executor.shutdown();
+  }
+
+  /** A token made a moment ago by another process may be in the file and not yet in memory. */
+  private Verification verifySignature(String token) {
+    Verification signed = keys.verifySignature(token);
+    if (signed instanceof Accepted(Grant grant) && watch.snapshot().byId(grant.tokenId()) == null) {
+      watch.reloadIfChanged();
+    }
+    return signed;
+  }
+
+  private Verification judge(Verification signed) {
+    return switch (signed) {
+      case Rejected rejected -> rejected;
+      case Accepted(Grant grant) -> {
+        Rejected rejected = rejection(grant, clock.instant());
+        yield rejected == null ? signed : rejected;
+      }
+    };
+  }
+
+  private @Nullable Rejected rejection(Grant grant, Instant now) {
+    TokenRecord record = watch.snapshot().byId(grant.tokenId());
+    String token = "the token \"" + grant.tokenName() + "\"";
+    if (record == null) {
+      return new Rejected(
+          Reason.UNKNOWN, token + " is no longer known to this server: ask for a new one");
+    }
+    if (record.isRevoked()) {
+      return new Rejected(Reason.REVOKED, token + " was revoked: ask for a new one");
+    }
+    if (record.isExpired(now) || grant.isExpired(now)) {
+      return new Rejected(
+          Reason.EXPIRED,
+          token
+              + " expired at "
+              + (grant.isExpired(now) ? grant.expiresAt() : record.expiresAt())
+              + ": ask for a new one");
+    }
+    return null;
+  }
+
+  private Duration cacheTime(Verification signed) {
+    return switch (signed) {
+      case Rejected _ -> CACHED_REJECTION;
+      case Accepted(Grant(String _, String _, Instant expiresAt)) -> {
+        if (expiresAt == null) {
+          yield CACHED;
+        }
+        Duration left = Duration.between(clock.instant(), expiresAt);
+        if (!left.isPositive()) {
+          yield CACHED_REJECTION;
+        }
+        yield left.compareTo(CACHED) < 0 ? left : CACHED;
+      }
+    };
+  }
+
+  private static boolean mayBeToken(String text) {
+    if (text.length() > MAX_TOKEN_CHARS) {
+      return false;
+    }
+    int dots = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean base64 =
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || c == '-'
+              || c == '_';
+      if (c == '.') {
+        dots++;
+      } else if (!base64) {
+        return false;
+      }
+    }
+    return dots == 2;
+  }
+
+  private static String sha256(String token) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(token.getBytes(StandardCharsets.US_ASCII)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

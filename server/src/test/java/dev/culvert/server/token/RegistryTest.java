@@ -1,0 +1,124 @@
+package dev.culvert.server.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RegistryTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  @Test
+  void fullRegistryForgetsItsOldestUnusableToken() throws Exception {
+    List<TokenRecord> records = full();
+    records.set(5, records.get(5).revoked(NOW));
+    records.set(7, records.get(7).revoked(NOW));
+
+    Registry registry = Registry.of(records).plus(record(Registry.MAX_TOKENS), NOW);
+
+    assertThat(registry.records()).hasSize(Registry.MAX_TOKENS);
+    assertThat(registry.byId("5")).isNull();
+    assertThat(registry.byId("7")).isNotNull();
+  }
+
+  @Test
+  void registryFullOfTokensInUseTakesNoMore() {
+    Registry registry = Registry.of(full());
+
+    assertThatThrownBy(() -> registry.plus(record(Registry.MAX_TOKENS), NOW))
+        .isInstanceOf(TokenStoreException.class)
+        .hasMessageContaining("10000 tokens in use");
+  }
+
+  @Test
+  void fullRegistrySurvivesItsFormat() {
+    List<TokenRecord> records = full();
+    TokenRecord longest =
+        new TokenRecord("f".repeat(32), "a".repeat(63), NOW, NOW.plus(Duration.ofDays(1)), NOW);
+    records.set(0, longest);
+
+    Registry decoded = RegistryFormat.decode(RegistryFormat.encode(Registry.of(records)));
+
+    assertThat(decoded.records()).isEqualTo(records);
+  }
+
+  @Test
+  void fieldsAnOlderFileLacksAreAbsent() {
+    Registry registry =
+        RegistryFormat.decode(
+            """
+            {"version": 1, "tokens":
+              [{"id": "a", "name": "laptop", "createdAt": "2026-01-01T00:00:00Z"}]}
+            """);
+
+    assertThat(registry.records()).containsExactly(new TokenRecord("a", "laptop", NOW, null, null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "[]",
+        "{}",
+        "{\"version\": 1}",
+        "{\"version\": 2, \"tokens\": []}",
+        "{\"version\": 1, \"tokens\": {}}",
+        "{\"version\": 1, \"tokens\": []} []",
+        "{\"version\": 1, \"tokens\": [",
+        "{\"version\": 1, \"tokens\": [null]}",
+        "{\"version\": 1, \"tokens\": [{}]}",
+        "{\"version\": 1, \"tokens\": [{\"id\": 1, \"name\": \"a\", \"createdAt\": \"2026\"}]}",
+        "{\"version\": 1, \"tokens\": [{\"id\": \"a\", \"name\": \"a\", \"createdAt\": \"x\"}]}",
+        "{version: 1, tokens: []}",
+      })
+  void contentThatIsNoRegistryIsRefused(String json) {
+    assertThatThrownBy(() -> RegistryFormat.decode(json))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void faultyTokenIsNamedByItsPlaceInTheList() {
+    String json =
+        """
+        {"version": 1, "tokens": [
+          {"id": "a", "name": "laptop", "createdAt": "2026-01-01T00:00:00Z"},
+          {"id": "b", "name": "Phone", "createdAt": "2026-01-01T00:00:00Z"}]}
+        """;
+
+    assertThatThrownBy(() -> RegistryFormat.decode(json))
+        .hasMessageContaining("token 2 of the list")
+        .hasMessageContaining("\"Phone\"");
+  }
+
+  @Test
+  void twoTokensWithOneIdAreRefused() {
+    String json =
+        """
+        {"version": 1, "tokens": [
+          {"id": "a", "name": "laptop", "createdAt": "2026-01-01T00:00:00Z"},
+          {"id": "a", "name": "phone", "createdAt": "2026-01-01T00:00:00Z"}]}
+        """;
+
+    assertThatThrownBy(() -> RegistryFormat.decode(json))
+        .hasMessageContaining("two tokens with id \"a\"");
+  }
+
+  private static List<TokenRecord> full() {
+    List<TokenRecord> records = new ArrayList<>();
+    for (int i = 0; i < Registry.MAX_TOKENS; i++) {
+      records.add(record(i));
+    }
+    return records;
+  }
+
+  private static TokenRecord record(int number) {
+    return new TokenRecord(String.valueOf(number), "name-" + number, NOW, null, null);
+  }
+}
