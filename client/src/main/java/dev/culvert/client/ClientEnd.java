@@ -1,0 +1,26 @@
+package dev.culvert.client;
+
+/**
+ * Why a client has ended.
+ *
+ * @param message what happened, for people
+ */
+public record ClientEnd(Kind kind, String message) {
+  /** The kinds of end; only {@link #CLOSED} is asked for. */
+  public enum Kind {
+    /** The client was closed here. */
+    CLOSED,
+    /** The server does not accept the token, or no longer. */
+    UNAUTHORIZED,
+    /** The server does not give the name or port that was asked for. */
+    TUNNEL_REFUSED,
+    /** The server could not be reached when the client started. */
+    UNREACHABLE,
+    /** The server is not the one that is trusted. */
+    UNTRUSTED,
+    /** Another client with the same instance secret took over. */
+    SUPERSEDED,
+    /** Client and server do not understand each other. */
+    INCOMPATIBLE
+  }
+}

@@ -1,0 +1,23 @@
+package dev.culvert.client;
+
+import dev.culvert.client.local.RequestRecord;
+import java.time.Duration;
+import java.util.List;
+
+/** What happens to a client. */
+public sealed interface ClientEvent {
+  /** The server has let us in. */
+  record Online(String server) implements ClientEvent {}
+
+  /** Visitors reach a tunnel at these URLs, the best first; told again after each reconnect. */
+  record Opened(TunnelSpec tunnel, List<String> urls) implements ClientEvent {}
+
+  /** The connection is lost; the next attempt comes after {@code delay}. */
+  record Reconnecting(String reason, int attempt, Duration delay) implements ClientEvent {}
+
+  /** A request is over. */
+  record Request(RequestRecord request) implements ClientEvent {}
+
+  /** The client has ended, and why; the last event. */
+  record Ended(ClientEnd end) implements ClientEvent {}
+}

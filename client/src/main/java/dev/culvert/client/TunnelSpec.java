@@ -1,0 +1,33 @@
+package dev.culvert.client;
+
+import dev.culvert.client.local.LocalTarget;
+import dev.culvert.mux.control.TunnelKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tunnel to be opened.
+ *
+ * @param name the host name's first label that is asked for, for HTTP; null for any
+ * @param port the public port that is asked for, for TCP; zero for any
+ */
+public record TunnelSpec(TunnelKind kind, LocalTarget target, @Nullable String name, int port) {
+  /** An HTTP tunnel with any name. */
+  public static TunnelSpec http(LocalTarget target) {
+    return new TunnelSpec(TunnelKind.HTTP, target, null, 0);
+  }
+
+  /** An HTTP tunnel with the given name, and no other. */
+  public static TunnelSpec http(LocalTarget target, String name) {
+    return new TunnelSpec(TunnelKind.HTTP, target, name, 0);
+  }
+
+  /** A TCP tunnel; {@code port} zero is any. */
+  public static TunnelSpec tcp(LocalTarget target, int port) {
+    return new TunnelSpec(TunnelKind.TCP, target, null, port);
+  }
+
+  /** What the server knows the tunnel by among those of this client. */
+  String key() {
+    return kind + " " + target;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.culvert.client.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlInvalidTypeException;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+
+/** The configuration in TOML: keys of the same names as the options. */
+final class ConfigFile {
+  private static final List<String> KEYS =
+      List.of("server", "pin", "ca-file", "token-file", "authtoken");
+
+  private final @Nullable Path path;
+  private final @Nullable TomlParseResult values;
+
+  private ConfigFile(@Nullable Path path, @Nullable TomlParseResult values) {
+    this.path = path;
+    this.values = values;
+  }
+
+  /** Reads {@code given}, or the file at the usual place where there is one. */
+  static ConfigFile read(@Nullable Path given) throws UsageException {
+    Path path = given == null ? standardPath() : given;
+    if (given == null && !Files.exists(path)) {
+      return new ConfigFile(null, null);
+    }
+    TomlParseResult values;
+    try {
+      values = Toml.parse(path);
+    } catch (IOException e) {
+      throw new UsageException(
+          "cannot read " + path + ": " + e.getMessage(), "Check the path given with --config.");
+    }
+    if (values.hasErrors()) {
+      var error = values.errors().getFirst();
+      throw new UsageException(
+          at(path, error.position()) + ": " + error.getMessage(), "Correct the line.");
+    }
+    for (String key : values.keySet()) {
+      if (!KEYS.contains(key)) {
+        throw new UsageException(
+            at(path, values.inputPositionOf(key)) + ": unknown key " + key,
+            "Did you mean " + nearest(key) + "?");
+      }
+    }
+    return new ConfigFile(path, values);
+  }
+
+  private static Path standardPath() {
+    String base = System.getenv("XDG_CONFIG_HOME");
+    Path directory =
+        base == null || base.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".config")
+            : Path.of(base);
+    return directory.resolve("culvert").resolve("culvert.toml");
+  }
+
+  private static String at(Path path, @Nullable TomlPosition position) {
+    return position == null ? path.toString() : path + ":" + position.line();
+  }
+
+  private static String nearest(String key) {
+    return KEYS.stream().min(Comparator.comparingInt(known -> distance(known, key))).orElse("");
+  }
+
+  /** How many characters must be added, removed or replaced to make one of the other. */
+  private static int distance(String a, String b) {
+    int[] previous = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      previous[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int[] current = new int[b.length() + 1];
+      current[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        current[j] = Math.min(replaced, Math.min(previous[j], current[j - 1]) + 1);
+      }
+      previous = current;
+    }
+    return previous[b.length()];
+  }
+
+  /** The text of {@code key}, or null. */
+  @Nullable String text(String key) throws UsageException {
+    if (values == null || path == null) {
+      return null;
+    }
+    try {
+      return values.getString(key);
+    } catch (TomlInvalidTypeException e) {
+      throw new UsageException(
+          at(path, values.inputPositionOf(key)) + ": " + key + " is no text",
+          "Write it in quotes: " + key + " = \"...\"");
+    }
+  }
+
+  /** The path of {@code key}, relative to the file's own directory; or null. */
+  @Nullable Path file(String key) throws UsageException {
+    String text = text(key);
+    return text == null || path == null ? null : path.toAbsolutePath().resolveSibling(text);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.culvert.client.cli;
+
+import dev.culvert.tls.Trust;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options about the server that every tunnel command has. */
+final class ConnectionOptions {
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "Configuration (default: ~/.config/culvert/culvert.toml, where it exists).")
+  @Nullable Path config;
+
+  @Option(
+      names = "--server",
+      paramLabel = "HOST[:PORT]",
+      description = "The server (CULVERT_SERVER, or server = in the configuration; port 7000).")
+  @Nullable String server;
+
+  @Option(
+      names = "--pin",
+      paramLabel = "sha256/...",
+      description = "The server's identity, as it prints it (CULVERT_PIN, or pin =).")
+  @Nullable String pin;
+
+  @Option(
+      names = "--ca-file",
+      paramLabel = "FILE",
+      description = "Trust certificates of these authorities only (PEM; or ca-file =).")
+  @Nullable Path caFile;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "Read the token from a file (or token-file =).")
+  @Nullable Path tokenFile;
+
+  @Option(
+      names = "--authtoken",
+      paramLabel = "TOKEN",
+      description = "The token; other users of this machine can see it. Prefer the others.")
+  @Nullable String token;
+
+  /** What a client needs to know of its server. */
+  record Connection(String host, int port, Trust trust, String token) {}
+}

@@ -1,0 +1,52 @@
+package dev.culvert.client.cli;
+
+import dev.culvert.client.TunnelSpec;
+import dev.culvert.client.local.LocalTarget;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code culvert http}: gives a web app a public URL. */
+@Command(
+    name = "http",
+    description = "Gives a web app on this machine, or near it, a public URL.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  culvert http 3000",
+      "  culvert http 192.168.1.7:8080 --name shop",
+      "  culvert http https://localhost:8443",
+    })
+final class HttpCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+  @Parameters(
+      paramLabel = "TARGET",
+      description = "The app: a port, HOST:PORT or a URL.")
+  private String target = "";
+
+  @Option(
+      names = {"--name", "--subdomain"},
+      paramLabel = "NAME",
+      description = "The first label of the host name (default: one that is free).")
+  private @Nullable String name;
+
+  @Override
+  public Integer call() throws Exception {
+    LocalTarget local = Targets.parse(target, LocalTarget.Scheme.HTTP);
+    if (local.scheme() == LocalTarget.Scheme.TCP) {
+      throw new UsageException(target + " is no web app", "Use culvert tcp for it.");
+    }
+    return TunnelRun.run(
+        connection,
+        name == null ? TunnelSpec.http(local) : TunnelSpec.http(local, name),
+        Targets.parsed(spec));
+  }
+}

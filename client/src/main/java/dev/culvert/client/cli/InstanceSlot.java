@@ -1,0 +1,106 @@
+package dev.culvert.client.cli;
+
+import dev.culvert.client.ClientConfig;
+import dev.culvert.tls.PrivateFile;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * The instance secret of one running command, kept so that the same command gets the same URL again.
+ *
+ * <p>There is a secret for each server and command; the lock keeps a second run of the same command,
+ * at the same time, from taking the first one's place: it gets the next slot. At most {@value
+ * #MAX_SLOTS} run at a time.
+ */
+final class InstanceSlot implements AutoCloseable {
+  private static final int MAX_SLOTS = 64;
+
+  private final String secret;
+  private final FileChannel lock;
+
+  private InstanceSlot(String secret, FileChannel lock) {
+    this.secret = secret;
+    this.lock = lock;
+  }
+
+  /**
+   * Takes the first free slot of {@code command} in {@code directory}, which is made.
+   *
+   * @throws IOException with the remedy
+   */
+  static InstanceSlot take(Path directory, String command) throws IOException {
+    PrivateFile.createDirectory(directory);
+    String name = digest(command).substring(0, 16);
+    for (int i = 0; i < MAX_SLOTS; i++) {
+      Path file = directory.resolve(name + "-" + i);
+      FileChannel lock =
+          FileChannel.open(
+              directory.resolve(name + "-" + i + ".lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE);
+      if (isLocked(lock)) {
+        return new InstanceSlot(secret(file), lock);
+      }
+      lock.close();
+    }
+    throw new IOException(
+        MAX_SLOTS + " clients with this same command run already; end some of them");
+  }
+
+  /** The directory where clients of this user keep their secrets. */
+  static Path standardDirectory() {
+    String base = System.getenv("XDG_STATE_HOME");
+    Path state =
+        base == null || base.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".local", "state")
+            : Path.of(base);
+    return state.resolve("culvert").resolve("instances");
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // another client in this same process
+    }
+  }
+
+  private static String secret(Path file) throws IOException {
+    if (Files.exists(file)) {
+      String secret = Files.readString(file).strip();
+      if (secret.matches("[0-9a-f]{32}")) {
+        return secret;
+      }
+    }
+    String secret = ClientConfig.newInstance();
+    PrivateFile.write(file, (secret + "\n").getBytes(StandardCharsets.UTF_8));
+    return secret;
+  }
+
+  private static String digest(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java platform has it
+    }
+  }
+
+  String secret() {
+    return secret;
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}

@@ -1,0 +1,149 @@
+package dev.culvert.client.cli;
+
+import dev.culvert.client.ClientEvent;
+import dev.culvert.client.ClientListener;
+import dev.culvert.client.local.RequestRecord;
+import java.io.Console;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * Writes what happens to a client as lines: the URL, then one line for each request.
+ *
+ * <p>Untrusted text cannot move the cursor or colour the terminal: control characters are shown as
+ * question marks.
+ */
+public final class LineLog implements ClientListener {
+  /** Whether lines are for eyes at a terminal or for a file. */
+  enum Style {
+    COLOURED,
+    PLAIN
+  }
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
+  private static final int MAX_PATH = 60;
+
+  private final PrintWriter out;
+  private final Style style;
+
+  LineLog(PrintWriter out, Style style) {
+    this.out = out;
+    this.style = style;
+  }
+
+  /** A log to {@code out}, coloured where this program runs at a terminal. */
+  @SuppressWarnings("SystemConsoleNull") // its contract still allows null
+  public static LineLog to(PrintWriter out) {
+    Console console = System.console();
+    return new LineLog(
+        out, console != null && console.isTerminal() ? Style.COLOURED : Style.PLAIN);
+  }
+
+  @Override
+  public void onEvent(ClientEvent event) {
+    switch (event) {
+      case ClientEvent.Online online -> {}
+      case ClientEvent.Opened opened -> {
+        for (String url : opened.urls()) {
+          line("Forwarding " + coloured(Colour.BOLD, url) + " -> " + opened.tunnel().target());
+        }
+      }
+      case ClientEvent.Reconnecting r ->
+          line(
+              coloured(Colour.YELLOW, "Reconnecting")
+                  + " (%d) in %.1f s: %s"
+                      .formatted(r.attempt(), r.delay().toMillis() / 1000.0, r.reason()));
+      case ClientEvent.Request(RequestRecord request) -> line(format(request));
+      case ClientEvent.Ended ended -> {} // told by the command, with its exit code
+    }
+  }
+
+  private void line(String text) {
+    out.println(text);
+    out.flush();
+  }
+
+  private String format(RequestRecord request) {
+    boolean isUnread = request.outcome() == RequestRecord.Outcome.UNREACHABLE;
+    String path = isUnread ? request.note() : printable(request.target());
+    String status = request.status() == 0 ? "---" : Integer.toString(request.status());
+    return "%s  %-7s %s  %s  %9s  %s%s"
+        .formatted(
+            TIME.format(request.start()),
+            isUnread ? "-" : printable(request.method()),
+            padded(path),
+            coloured(colourOf(request), status),
+            duration(request.durationNanos()),
+            size(request.responseBytes()),
+            request.outcome() == RequestRecord.Outcome.CUT ? "  cut" : "");
+  }
+
+  private static String padded(String path) {
+    String shown =
+        path.length() <= MAX_PATH ? path : path.substring(0, MAX_PATH - 3) + "...";
+    return "%-32s".formatted(shown);
+  }
+
+  static String printable(String text) {
+    StringBuilder printable = new StringBuilder(text.length());
+    text.codePoints()
+        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
+        .forEach(printable::appendCodePoint);
+    return printable.toString();
+  }
+
+  static String duration(long nanos) {
+    Duration duration = Duration.ofNanos(nanos);
+    long millis = duration.toMillis();
+    if (millis < 10) {
+      return "%.1f ms".formatted(nanos / 1e6);
+    }
+    return millis < 10_000 ? millis + " ms" : "%.1f s".formatted(nanos / 1e9);
+  }
+
+  static String size(long bytes) {
+    if (bytes < 1000) {
+      return bytes + " B";
+    }
+    String[] units = {"kB", "MB", "GB", "TB"};
+    double amount = bytes / 1000.0;
+    int unit = 0;
+    while (amount >= 999.95 && unit < units.length - 1) {
+      amount /= 1000;
+      unit++;
+    }
+    return "%.1f %s".formatted(amount, units[unit]);
+  }
+
+  private enum Colour {
+    BOLD("1"),
+    GREEN("32"),
+    CYAN("36"),
+    YELLOW("33"),
+    RED("31");
+
+    private final String code;
+
+    Colour(String code) {
+      this.code = code;
+    }
+  }
+
+  private static Colour colourOf(RequestRecord request) {
+    if (request.outcome() == RequestRecord.Outcome.CUT || request.status() >= 500) {
+      return Colour.RED;
+    }
+    if (request.status() >= 400) {
+      return Colour.YELLOW;
+    }
+    return request.status() >= 300 ? Colour.CYAN : Colour.GREEN;
+  }
+
+  private String coloured(Colour colour, String text) {
+    return style == Style.PLAIN ? text : "\u001b[" + colour.code + "m" + text + "\u001b[0m";
+  }
+}

@@ -1,0 +1,91 @@
+package dev.culvert.client.local;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+
+/**
+ * A local service's address, as people write it: {@code 3000}, {@code host:3000}, {@code
+ * http://host:3000}, {@code https://host} or {@code tcp://host:22}.
+ *
+ * @param scheme what the service speaks; {@link Scheme#HTTPS} is dialled with TLS and its
+ *     certificate is not checked, for it is mostly made at home
+ * @param host a name or address without brackets
+ */
+public record LocalTarget(Scheme scheme, String host, int port) {
+  /** What a local service speaks. */
+  public enum Scheme {
+    HTTP(80),
+    HTTPS(443),
+    TCP(0);
+
+    private final int standardPort;
+
+    Scheme(int standardPort) {
+      this.standardPort = standardPort;
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  public LocalTarget {
+    if (port < 1 || port > 65535) {
+      throw new IllegalArgumentException("port: " + port + " (expected: 1 to 65535)");
+    }
+    if (host.isEmpty()) {
+      throw new IllegalArgumentException("host: empty (expected: a name or an address)");
+    }
+  }
+
+  /**
+   * Reads {@code text}; a bare port is one of this machine.
+   *
+   * @param standard the scheme where the text has none
+   * @throws IllegalArgumentException with what was expected
+   */
+  public static LocalTarget parse(String text, Scheme standard) {
+    try {
+      if (text.matches("\\d{1,5}")) {
+        return new LocalTarget(standard, "localhost", Integer.parseInt(text));
+      }
+      URI uri = new URI(text.contains("://") ? text : standard + "://" + text);
+      Scheme scheme = Scheme.valueOf(String.valueOf(uri.getScheme()).toUpperCase(Locale.ROOT));
+      int port = uri.getPort() == -1 ? scheme.standardPort : uri.getPort();
+      if (uri.getHost() != null && isBare(uri)) {
+        return new LocalTarget(scheme, withoutBrackets(uri.getHost()), port);
+      }
+    } catch (URISyntaxException | IllegalArgumentException e) {
+      // told below, with the whole text
+    }
+    throw new IllegalArgumentException(
+        "target: "
+            + text
+            + " (expected: a port such as 3000, host:3000, or a URL such as http://host:3000)");
+  }
+
+  private static boolean isBare(URI uri) {
+    String path = uri.getRawPath();
+    return (path == null || path.isEmpty() || path.equals("/"))
+        && uri.getRawQuery() == null
+        && uri.getRawFragment() == null
+        && uri.getRawUserInfo() == null;
+  }
+
+  private static String withoutBrackets(String host) {
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  /** The address for people and for Host headers, such as {@code 127.0.0.1:3000}. */
+  public String address() {
+    String shown = host.equals("localhost") ? "127.0.0.1" : host;
+    return (shown.contains(":") ? "[" + shown + "]" : shown) + ":" + port;
+  }
+
+  @Override
+  public String toString() {
+    return scheme + "://" + address();
+  }
+}
