@@ -1,0 +1,191 @@
+package dev.culvert.bench.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.bench.demo.SampleApp;
+import dev.culvert.client.ClientConfig;
+import dev.culvert.client.ClientEnd;
+import dev.culvert.server.token.IssuedToken;
+import dev.culvert.tls.Trust;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+@ExtendWith(LeakCheck.class)
+final class AccessTest {
+  @TempDir private Path state;
+  private Tunnel tunnel;
+  private SampleApp app;
+
+  @BeforeEach
+  void start() throws Exception {
+    tunnel = Tunnel.start(state);
+    app = SampleApp.start(Tunnel.ANY_PORT);
+  }
+
+  @AfterEach
+  void stop() {
+    tunnel.close();
+    app.close();
+  }
+
+  private int port() {
+    return app.address().getPort();
+  }
+
+  @Test
+  void aWrongTokenIsRefusedForGood() throws Exception {
+    Client client = tunnel.start(tunnel.clientConfig("no.such.token", Tunnel.http(port())));
+
+    ClientEnd end = client.awaitEnd();
+
+    assertThat(end.kind()).isEqualTo(ClientEnd.Kind.UNAUTHORIZED);
+    assertThat(end.message()).doesNotContain("no.such.token");
+  }
+
+  @Test
+  void aTokenOfAnotherServerIsRefused(@TempDir Path otherState) throws Exception {
+    try (Tunnel other = Tunnel.start(otherState)) {
+      Client client = tunnel.start(tunnel.clientConfig(other.newToken(), Tunnel.http(port())));
+
+      assertThat(client.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.UNAUTHORIZED);
+    }
+  }
+
+  @Test
+  void aRevokedTokenEndsItsLiveSessionsAndStartsNone() throws Exception {
+    IssuedToken token = tunnel.server().tokens().create("soon-gone");
+    Client client = tunnel.start(tunnel.clientConfig(token.text(), Tunnel.http(port())));
+    client.awaitOpened(1);
+
+    tunnel.server().tokens().revoke("soon-gone");
+
+    assertThat(client.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.UNAUTHORIZED);
+    Client again = tunnel.start(tunnel.clientConfig(token.text(), Tunnel.http(port())));
+    assertThat(again.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.UNAUTHORIZED);
+  }
+
+  @Test
+  void anotherServersIdentityIsNotTrusted(@TempDir Path otherState) throws Exception {
+    try (Tunnel other = Tunnel.start(otherState)) {
+      ClientConfig config = tunnel.clientConfig(tunnel.newToken(), Tunnel.http(port()));
+      Client client =
+          tunnel.start(
+              new ClientConfig(
+                  config.host(),
+                  config.port(),
+                  Trust.pinned(other.server().pin()),
+                  config.token(),
+                  config.instance(),
+                  config.tunnels()));
+
+      ClientEnd end = client.awaitEnd();
+
+      assertThat(end.kind()).isEqualTo(ClientEnd.Kind.UNTRUSTED);
+      assertThat(end.message()).contains(tunnel.server().pin());
+    }
+  }
+
+  @Test
+  void aServerThatIsNotThereIsUnreachable() throws Exception {
+    ClientConfig config = tunnel.clientConfig(tunnel.newToken(), Tunnel.http(port()));
+    tunnel.stopServer();
+
+    ClientEnd end = tunnel.start(config).awaitEnd();
+    tunnel.startServer();
+
+    assertThat(end.kind()).isEqualTo(ClientEnd.Kind.UNREACHABLE);
+    assertThat(end.message()).contains("127.0.0.1:" + config.port()).contains("refused");
+  }
+
+  @Test
+  void aNameIsGivenToOneClientAndRefusedToTheNext() throws Exception {
+    Client first = tunnel.connect(Tunnel.http(port(), "shop"));
+    assertThat(first.http().getHost()).isEqualTo("shop.localhost");
+
+    Client second =
+        tunnel.start(tunnel.clientConfig(tunnel.newToken(), Tunnel.http(port(), "shop")));
+
+    ClientEnd end = second.awaitEnd();
+    assertThat(end.kind()).isEqualTo(ClientEnd.Kind.TUNNEL_REFUSED);
+    assertThat(end.message()).contains("shop").contains("in use");
+  }
+
+  @Test
+  void aNameIsRefusedToAnotherInstanceOfTheSameToken() throws Exception {
+    String token = tunnel.newToken();
+    Client first = tunnel.start(tunnel.clientConfig(token, Tunnel.http(port(), "shop")));
+    first.awaitOpened(1);
+
+    Client second = tunnel.start(tunnel.clientConfig(token, Tunnel.http(port(), "shop")));
+
+    assertThat(second.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.TUNNEL_REFUSED);
+  }
+
+  @Test
+  void reservedAndMalformedNamesAreRefused() throws Exception {
+    for (String name : List.of("www", "-x", "a.b", "xn--bcher-kva", "a".repeat(64))) {
+      Client client =
+          tunnel.start(tunnel.clientConfig(tunnel.newToken(), Tunnel.http(port(), name)));
+
+      assertThat(client.awaitEnd().kind()).as(name).isEqualTo(ClientEnd.Kind.TUNNEL_REFUSED);
+    }
+  }
+
+  @Test
+  void twoClientsAreServedSideBySide() throws Exception {
+    Client first = tunnel.connect(Tunnel.http(port()));
+    Client second = tunnel.connect(Tunnel.http(port()));
+
+    assertThat(first.http()).isNotEqualTo(second.http());
+    for (Client client : List.of(first, second)) {
+      try (RawVisitor visitor = RawVisitor.to(client.http())) {
+        visitor.request("GET", "/echo?text=x");
+        assertThat(visitor.readBodyOfNextResponse()).isEqualTo("x");
+      }
+      assertThat(client.awaitRequest().target()).isEqualTo("/echo?text=x");
+    }
+  }
+
+  @Test
+  void theHttpsListenerTakesClientsToo() throws Exception {
+    ClientConfig config = tunnel.clientConfig(tunnel.newToken(), Tunnel.http(port()));
+    Client client =
+        tunnel.start(
+            new ClientConfig(
+                config.host(),
+                tunnel.server().httpsAddress().getPort(),
+                config.trust(),
+                config.token(),
+                config.instance(),
+                config.tunnels()));
+
+    client.awaitOpened(1);
+
+    try (RawVisitor visitor = RawVisitor.to(client.https())) {
+      visitor.request("GET", "/echo?text=one-port");
+      assertThat(visitor.readBodyOfNextResponse()).isEqualTo("one-port");
+    }
+  }
+
+  @Test
+  void aPlainConnectionToTheTunnelPortIsClosed() throws Exception {
+    try (Socket socket =
+        new Socket(
+            tunnel.server().tunnelAddress().getAddress(),
+            tunnel.server().tunnelAddress().getPort())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
+      assertThat(socket.getInputStream().readAllBytes().length).isLessThan(100);
+    }
+  }
+}

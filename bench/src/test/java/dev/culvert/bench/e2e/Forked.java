@@ -1,0 +1,169 @@
+package dev.culvert.bench.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One of the programs in a JVM of its own, with what it prints. */
+final class Forked implements AutoCloseable {
+  private static final String CLIENT = "dev.culvert.client.cli.Main";
+  private static final long DEADLINE_SECONDS = 30;
+
+  private final Process process;
+  private final Thread reader;
+  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+  private final List<String> seen = new ArrayList<>();
+
+  private Forked(Process process) {
+    this.process = process;
+    this.reader = Thread.ofVirtual().start(this::read);
+  }
+
+  private void read() {
+    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        lines.add(line);
+      }
+    } catch (IOException e) {
+      lines.add("cannot be read: " + e);
+    }
+  }
+
+  /** A server with all its listeners on free ports. */
+  static ForkedServer server(Path state, String... jvmFlags) throws Exception {
+    Forked forked = serve(state, List.of(jvmFlags));
+    int tunnelPort = Integer.parseInt(forked.await("clients +localhost:(\\d+)"));
+    String pin = forked.await("identity +(\\S+)");
+    String token = forked.await("export CULVERT_AUTHTOKEN=(\\S+)");
+    return new ForkedServer(forked, tunnelPort, pin, token);
+  }
+
+  /** The server's program, which may or may not be started for the first time. */
+  static Forked serve(Path state, List<String> jvmFlags) throws IOException {
+    return start(
+        jvmFlags,
+        "dev.culvert.server.Main",
+        "",
+        state,
+        "serve",
+        "--state",
+        state.toString(),
+        "--tunnel",
+        ":0",
+        "--http",
+        ":0",
+        "--https",
+        ":0");
+  }
+
+  /** A server, and what a client needs to know of it. */
+  record ForkedServer(Forked forked, int tunnelPort, String pin, String token)
+      implements AutoCloseable {
+
+    /** A client of this server. */
+    Forked client(Path state, List<String> jvmFlags, String kind, int target) throws Exception {
+      return start(
+          jvmFlags,
+          CLIENT,
+          token,
+          state,
+          kind,
+          Integer.toString(target),
+          "--server",
+          "127.0.0.1:" + tunnelPort,
+          "--pin",
+          pin);
+    }
+
+    @Override
+    public void close() {
+      forked.close();
+    }
+  }
+
+  /** A client with any arguments. */
+  static Forked client(String token, Path state, String... arguments) throws IOException {
+    return start(List.of(), CLIENT, token, state, arguments);
+  }
+
+  private static Forked start(
+      List<String> jvmFlags, String mainClass, String token, Path state, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.add("-XX:+UseSerialGC");
+    command.addAll(jvmFlags);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(mainClass);
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("CULVERT_AUTHTOKEN", token);
+    builder.environment().put("XDG_STATE_HOME", state.toString());
+    builder.environment().put("XDG_CONFIG_HOME", state.toString());
+    return new Forked(builder.start());
+  }
+
+  /** Waits for a line that has {@code pattern} in it; its first group. */
+  String await(String pattern) throws InterruptedException {
+    Pattern wanted = Pattern.compile(pattern);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+    while (true) {
+      String line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      assertThat(line).as("a line with %s, behind %s", pattern, seen).isNotNull();
+      seen.add(line);
+      Matcher matcher = wanted.matcher(line);
+      if (matcher.find()) {
+        return matcher.group(1);
+      }
+    }
+  }
+
+  /** Every line the process printed; once it has ended. */
+  List<String> allLines() throws InterruptedException {
+    reader.join();
+    List<String> all = new ArrayList<>(seen);
+    all.addAll(lines);
+    return all;
+  }
+
+  /** Kills the process, as {@code kill -9} does. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
+  /** Asks the process to end, as {@code kill} and Ctrl-C do; its exit code. */
+  int end() throws InterruptedException {
+    process.destroy();
+    assertThat(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)).as("it ended").isTrue();
+    return process.exitValue();
+  }
+
+  int awaitExit() throws InterruptedException {
+    assertThat(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)).as("it ended").isTrue();
+    return process.exitValue();
+  }
+
+  /** Whether it still runs. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
