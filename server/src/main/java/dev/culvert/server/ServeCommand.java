@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Try it here:   culvertd serve",
-      "On a host:     culvertd serve --domain tunnel.example.com --http :80 --https :443 \\",
-      "                 --cert fullchain.pem --key privkey.pem",
+      "On a host:     culvertd serve --domain tunnel.example.com \\",
+      "                 --http :80 --https :443 --cert fullchain.pem --key privkey.pem",
     })
 final class ServeCommand implements Callable<Integer> {
   private static final String OFF = "off";
@@ -148,6 +148,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void announce(CulvertServer server, PrintWriter out) throws Exception {
+    IssuedToken first = server.tokens().isEmpty() ? server.tokens().create("default") : null;
     out.printf(
         "%s   %s, %s%n", Version.text(), TlsProvider.preferred(), server.transport());
     out.printf("  state     %s%n", state.path());
@@ -166,11 +167,10 @@ final class ServeCommand implements Callable<Integer> {
     out.printf("  clients   %s:%d%n", domain, server.tunnelAddress().getPort());
     out.printf("  identity  %s%n", server.pin());
     out.printf("  tokens    %d%n", server.tokens().list().size());
-    if (server.tokens().isEmpty()) {
-      IssuedToken token = server.tokens().create("default");
-      out.printf("%nThis token is shown once:%n%n  %s%n", token.text());
+    if (first != null) {
+      out.printf("%nThis token is shown once:%n%n  %s%n", first.text());
       out.printf("%nBeside a web app on port 3000:%n%n");
-      out.printf("  export CULVERT_AUTHTOKEN=%s%n", token.text());
+      out.printf("  export CULVERT_AUTHTOKEN=%s%n", first.text());
       out.printf(
           "  culvert http 3000 --server %s:%d --pin %s%n%n",
           domain, server.tunnelAddress().getPort(), server.pin());
