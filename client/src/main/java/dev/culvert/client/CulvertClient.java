@@ -180,15 +180,10 @@ public final class CulvertClient implements AutoCloseable {
     @Override
     public void onDown(LinkEnd end) {
       switch (end) {
-        case LinkEnd.Unreachable(String reason) -> {
-          if (hasBeenOnline) {
-            retry(reason);
-          } else {
-            end(new ClientEnd(ClientEnd.Kind.UNREACHABLE, reason));
-          }
-        }
+        case LinkEnd.Unreachable(String reason) ->
+            retryOrEnd(new ClientEnd(ClientEnd.Kind.UNREACHABLE, reason));
         case LinkEnd.Untrusted(String reason) ->
-            end(new ClientEnd(ClientEnd.Kind.UNTRUSTED, reason));
+            retryOrEnd(new ClientEnd(ClientEnd.Kind.UNTRUSTED, reason));
         case LinkEnd.Lost(String reason) -> retry(reason);
         case LinkEnd.EndedByServer byServer -> endedByServer(byServer);
       }
@@ -206,6 +201,15 @@ public final class CulvertClient implements AutoCloseable {
 
     private void end(ClientEnd end) {
       CulvertClient.this.end(end);
+    }
+
+    /** A network that captures connections for a while must not end a client for good. */
+    private void retryOrEnd(ClientEnd end) {
+      if (hasBeenOnline) {
+        retry(end.message());
+      } else {
+        end(end);
+      }
     }
 
     private void retry(String reason) {

@@ -7,6 +7,7 @@ import dev.culvert.client.ClientConfig;
 import dev.culvert.client.ClientEnd;
 import dev.culvert.client.ClientEvent;
 import dev.culvert.server.ServerConfig;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
@@ -64,6 +65,26 @@ final class ReconnectTest {
     assertThat(client.url(1, "tcp://")).isEqualTo(tcp);
     assertServes(web);
     assertServes(URI.create("http://" + tcp.getAuthority()));
+  }
+
+  @Test
+  void aStrangerInTheServersPlaceIsRefusedAndWaitedOut(@TempDir Path otherState) throws Exception {
+    Client client = tunnel.connect(Tunnel.http(port()));
+    InetSocketAddress address = tunnel.server().tunnelAddress();
+    tunnel.stopServer();
+
+    ServerConfig stranger =
+        ServerConfig.local(otherState).withAddresses(address, Tunnel.ANY_PORT);
+    String reason;
+    try (Tunnel _ = Tunnel.start(stranger)) {
+      do {
+        reason = client.await(ClientEvent.Reconnecting.class).reason();
+      } while (!reason.contains("not a pinned one"));
+    }
+    tunnel.startServer();
+
+    client.awaitOpened(1);
+    assertServes(client.http());
   }
 
   @Test
