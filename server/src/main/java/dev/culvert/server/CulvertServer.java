@@ -78,6 +78,7 @@ public final class CulvertServer implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
   private final RouteTable routes;
+  private final ConnectionLimit visitors = new ConnectionLimit(MAX_VISITORS);
   private final HttpEdge httpEdge;
   private final Agents agents;
   private final AgentAcceptor acceptor;
@@ -97,12 +98,11 @@ public final class CulvertServer implements AutoCloseable {
     identity = Identity.loadOrCreate(state.path());
     tokens = TokenStore.open(state.path());
     verifier = TokenVerifier.open(tokens);
-    ConnectionLimit visitors = new ConnectionLimit(MAX_VISITORS);
     routes =
         RouteTable.open(
             config.domain(), config.tcpPorts(), state.leases(), config.hold(), Clock.systemUTC());
     loops = transport.newEventLoopGroup(config.threads(), "culvertd");
-    httpEdge = new HttpEdge(routes, visitors);
+    httpEdge = new HttpEdge(routes);
     TcpEdge tcpEdge = new TcpEdge(loops, transport, config.tcpAddress(), visitors, channels);
     agents = new Agents(routes, tcpEdge, this::urls, verifier, Clock.systemUTC());
     acceptor = new AgentAcceptor(agents, transport, MAX_STREAMS_BY_CLIENT, Version.text());
@@ -142,6 +142,7 @@ public final class CulvertServer implements AutoCloseable {
     tunnelAddress =
         bind(
             config.tunnelAddress(),
+            acceptor.limit(),
             channel ->
                 channel
                     .pipeline()
@@ -149,13 +150,14 @@ public final class CulvertServer implements AutoCloseable {
                         new ClientHelloDispatch(
                             hello -> hello.serverName() == null ? pinned : named)));
     if (config.httpAddress() != null) {
-      httpAddress = bind(config.httpAddress(), httpEdge::acceptHttp);
+      httpAddress = bind(config.httpAddress(), visitors, httpEdge::acceptHttp);
     }
     if (config.httpsAddress() != null && certificate != null) {
       Destination https = new Destination(keep(ServerTls.https(certificate)), httpEdge::acceptHttps);
       httpsAddress =
           bind(
               config.httpsAddress(),
+              visitors,
               channel ->
                   channel
                       .pipeline()
@@ -187,7 +189,9 @@ public final class CulvertServer implements AutoCloseable {
     return tls;
   }
 
-  private InetSocketAddress bind(InetSocketAddress address, Consumer<Channel> accept)
+  /** Listens; {@code limit} counts a connection from its first moment. */
+  private InetSocketAddress bind(
+      InetSocketAddress address, ConnectionLimit limit, Consumer<Channel> accept)
       throws IOException {
     ChannelFuture bound =
         new ServerBootstrap()
@@ -202,6 +206,7 @@ public final class CulvertServer implements AutoCloseable {
                   @Override
                   protected void initChannel(SocketChannel channel) {
                     channels.add(channel);
+                    channel.pipeline().addLast(limit);
                     accept.accept(channel);
                   }
                 })

@@ -1,15 +1,19 @@
 package dev.culvert.bench.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.bench.demo.SampleApp;
 import dev.culvert.client.ClientConfig;
 import dev.culvert.client.ClientEnd;
 import dev.culvert.server.token.IssuedToken;
 import dev.culvert.tls.Trust;
+import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,14 +182,52 @@ final class AccessTest {
 
   @Test
   void aPlainConnectionToTheTunnelPortIsClosed() throws Exception {
-    try (Socket socket =
-        new Socket(
-            tunnel.server().tunnelAddress().getAddress(),
-            tunnel.server().tunnelAddress().getPort())) {
-      socket.setSoTimeout(20_000);
+    try (Socket socket = connectToTunnelPort()) {
       socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 
       assertThat(socket.getInputStream().readAllBytes().length).isLessThan(100);
     }
+  }
+
+  @Test
+  void silentConnectionsAreBoundedFromTheirFirstMoment() throws Exception {
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 256; i++) {
+        silent.add(connectToTunnelPort());
+      }
+
+      try (Socket oneTooMany = connectToTunnelPort()) {
+        assertThat(oneTooMany.getInputStream().read()).isEqualTo(-1);
+      }
+      silent.getFirst().setSoTimeout(1);
+      assertThatThrownBy(() -> silent.getFirst().getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+    while (!isLetIn()) {
+      Thread.onSpinWait(); // until the server has heard of them; the class's timeout is the bound
+    }
+  }
+
+  private boolean isLetIn() throws IOException {
+    try (Socket socket = connectToTunnelPort()) {
+      socket.setSoTimeout(200);
+      return socket.getInputStream().read() != -1;
+    } catch (SocketTimeoutException e) {
+      return true;
+    }
+  }
+
+  private Socket connectToTunnelPort() throws IOException {
+    Socket socket =
+        new Socket(
+            tunnel.server().tunnelAddress().getAddress(),
+            tunnel.server().tunnelAddress().getPort());
+    socket.setSoTimeout(20_000);
+    return socket;
   }
 }

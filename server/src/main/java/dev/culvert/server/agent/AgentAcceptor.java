@@ -8,7 +8,9 @@ import io.netty.channel.WriteBufferWaterMark;
 /**
  * Gives the connections of clients their pipeline. Any thread.
  *
- * <p>At most {@value #MAX_UNAUTHENTICATED} connections may be on their way through the handshake.
+ * <p>At most {@value #MAX_UNAUTHENTICATED} connections may be on their way through the handshake; a
+ * listener of clients alone has {@link #limit} from the start, and a connection that turns out to be
+ * a client's is handed over to it.
  */
 public final class AgentAcceptor {
   private static final int MAX_UNAUTHENTICATED = 256;
@@ -38,10 +40,21 @@ public final class AgentAcceptor {
     this.software = software;
   }
 
+  /** Bounds the connections that have not proved yet to be a client's. */
+  public ConnectionLimit limit() {
+    return unauthenticated;
+  }
+
   /** Makes {@code channel}, whose pipeline ends in its SslHandler, a client's connection. */
   public void accept(Channel channel) {
     channel.config().setWriteBufferWaterMark(WATER_MARK);
     transport.limitUnsent(channel, UNSENT_BYTES);
-    channel.pipeline().addLast(unauthenticated, new Handshake(agents, maxStreams, software));
+    ConnectionLimit listeners = channel.pipeline().get(ConnectionLimit.class);
+    if (listeners == null) {
+      channel.pipeline().addLast(unauthenticated);
+    } else if (!listeners.equals(unauthenticated)) {
+      channel.pipeline().replace(listeners, null, unauthenticated);
+    }
+    channel.pipeline().addLast(new Handshake(agents, maxStreams, software));
   }
 }

@@ -1,6 +1,5 @@
 package dev.culvert.server.edge;
 
-import dev.culvert.mux.netty.ConnectionLimit;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.tls.CloseNotifyHandler;
 import io.netty.channel.Channel;
@@ -23,23 +22,20 @@ public final class HttpEdge {
       new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
   private final RouteTable routes;
-  private final ConnectionLimit limit;
   private final UpstreamPool pool = new UpstreamPool();
 
-  public HttpEdge(RouteTable routes, ConnectionLimit limit) {
+  public HttpEdge(RouteTable routes) {
     this.routes = routes;
-    this.limit = limit;
   }
 
   /** Makes {@code channel}, an accepted connection, a visitor over plain HTTP. */
   public void acceptHttp(Channel channel) {
-    channel.pipeline().addLast(limit);
     addHandlers(channel, "http");
   }
 
   /** Makes {@code channel}, whose pipeline ends in its SslHandler, a visitor over HTTPS. */
   public void acceptHttps(Channel channel) {
-    channel.pipeline().addLast(limit, CloseNotifyHandler.INSTANCE);
+    channel.pipeline().addLast(CloseNotifyHandler.INSTANCE);
     addHandlers(channel, "https");
   }
 
