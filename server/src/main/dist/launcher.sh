@@ -8,7 +8,7 @@ program=@program@
 needed=25
 
 fail() {
-  printf '%s: %s\n  %s\n' "$program" "$1" "$2" >&2
+  printf '%s: %s\n  %s\n' "${0##*/}" "$1" "$2" >&2
   exit 127
 }
 
@@ -54,10 +54,16 @@ feature_of() {
   version=${version:-0}
 }
 
-# Ends the search at the first JDK that will do; keeps in mind what else it saw.
+# Ends the search at the first JDK that will do; keeps in mind what else it saw, under one name.
 older=
+seen=:
 consider() {
   [ -z "$java" ] || return
+  home=$(CDPATH='' cd -- "$1" 2>/dev/null && pwd -P) || return 0
+  case $seen in
+    *":$home:"*) return ;;
+  esac
+  seen=$seen$home:
   version_of "$1"
   if [ "$version" -ge "$needed" ]; then
     java=$1/bin/java

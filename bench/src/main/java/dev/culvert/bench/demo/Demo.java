@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -35,6 +37,10 @@ public final class Demo implements AutoCloseable {
   private static final Logger SERVER_LOG = Logger.getLogger("dev.culvert.server");
   private static final int USUAL_PORT = 8080;
   private static final long START_SECONDS = 20;
+  private static final String USAGE =
+      """
+      usage: ./demo [--once]
+        stays until Ctrl-C; with --once sends probes through the tunnel and exits 0 if all pass""";
 
   private final PrintWriter out;
   private final Path state;
@@ -42,6 +48,7 @@ public final class Demo implements AutoCloseable {
   private final CulvertServer server;
   private final CulvertClient client;
   private final CompletableFuture<String> url = new CompletableFuture<>();
+  private final AtomicBoolean isClosed = new AtomicBoolean();
 
   private Demo(PrintWriter out, boolean isLogging) throws Exception {
     this.out = out;
@@ -90,24 +97,48 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    boolean isOnce = List.of(args).contains("--once");
-    if (args.length > (isOnce ? 1 : 0)) {
-      out.println("usage: ./demo [--once]");
-      System.exit(2);
-    }
     SERVER_LOG.setLevel(Level.WARNING); // the request log is what there is to see
-    int failed = 0;
+    System.exit(
+        switch (List.of(args)) {
+          case List<String> none when none.isEmpty() -> run(out, false);
+          case List<String> one when one.equals(List.of("--once")) -> run(out, true);
+          case List<String> help when help.equals(List.of("--help")) -> {
+            out.println(USAGE);
+            yield 0;
+          }
+          default -> {
+            System.err.println(USAGE);
+            yield 2;
+          }
+        });
+  }
+
+  private static int run(PrintWriter out, boolean isOnce) {
     try (Demo demo = new Demo(out, !isOnce)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> demo.shutDown(isOnce)));
       URI url = URI.create(demo.url.get(START_SECONDS, TimeUnit.SECONDS) + "/");
       if (isOnce) {
-        failed = demo.probe(url);
-      } else {
-        demo.stay(url);
+        return demo.probe(url) == 0 ? 0 : 1;
       }
+      out.printf(
+          "%nOpen %s in a browser. Each request shows below. Ctrl-C ends the demo.%n%n", url);
+      Thread.currentThread().join();
+      return 0;
+    } catch (Exception e) {
+      Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+      System.err.println("demo: " + cause.getMessage());
+      return 1;
     }
-    System.exit(failed == 0 ? 0 : 1);
+  }
+
+  /** To be told to stop is how the demo ends; for the probes it is a failure. */
+  private void shutDown(boolean isOnce) {
+    close();
+    if (!isOnce) {
+      Runtime.getRuntime().halt(0);
+    }
   }
 
   private int probe(URI url) {
@@ -126,15 +157,11 @@ public final class Demo implements AutoCloseable {
     return (int) failed;
   }
 
-  private void stay(URI url) throws InterruptedException {
-    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "culvert-demo-shutdown"));
-    out.printf(
-        "%nOpen %s in a browser. Each request shows below. Ctrl-C ends the demo.%n%n", url);
-    Thread.currentThread().join();
-  }
-
   @Override
   public void close() {
+    if (!isClosed.compareAndSet(false, true)) {
+      return;
+    }
     client.close();
     server.close();
     app.close();
