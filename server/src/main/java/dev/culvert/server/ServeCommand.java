@@ -148,8 +148,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void announce(CulvertServer server, PrintWriter out) throws Exception {
-    out.printf(
-        "%s   %s, %s%n", Version.text(), TlsProvider.preferred(), server.transport());
+    out.printf("%s   %s, %s%n", Version.text(), TlsProvider.preferred(), server.transport());
     out.printf("  state     %s%n", state.path());
     if (!http.equals(OFF)) {
       out.printf("  visitors  http://NAME.%s:%d%n", domain, server.httpAddress().getPort());

@@ -126,22 +126,21 @@ final class Agent implements StreamOpener {
     agents
         .ports()
         .listen(route)
-        .addListener(
-            (Future<Void> done) -> {
-              if (done.isSuccess()) {
-                opened(session, route);
-              } else {
-                closeTunnel(route.tunnel());
-                refuse(
-                    session,
-                    message,
-                    TunnelRefusalCode.INVALID,
-                    "the server cannot listen on port "
-                        + route.port()
-                        + ": "
-                        + done.cause().getMessage());
-              }
-            });
+        .addListener((Future<Void> done) -> {
+          if (done.isSuccess()) {
+            opened(session, route);
+          } else {
+            closeTunnel(route.tunnel());
+            refuse(
+                session,
+                message,
+                TunnelRefusalCode.INVALID,
+                "the server cannot listen on port "
+                    + route.port()
+                    + ": "
+                    + done.cause().getMessage());
+          }
+        });
   }
 
   private void opened(AgentSession session, Route route) {

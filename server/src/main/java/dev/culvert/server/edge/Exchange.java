@@ -5,6 +5,7 @@ import dev.culvert.mux.netty.RelayEnd;
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.mux.netty.StreamLimitException;
 import dev.culvert.server.route.Route;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -20,7 +21,6 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.buffer.Unpooled;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -187,9 +187,7 @@ final class Exchange implements Upstream.User {
     }
     isResponseStarted = true;
     frame(response);
-    visitor
-        .context()
-        .write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers));
+    visitor.context().write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers));
   }
 
   private void informational(HttpResponseStatus status, HttpHeaders headers) {
@@ -253,8 +251,7 @@ final class Exchange implements Upstream.User {
         upstream.abort();
       }
     }
-    boolean bodyMayNeverCome =
-        !isRequestEnded && head.headers().contains(HttpHeaderNames.EXPECT);
+    boolean bodyMayNeverCome = !isRequestEnded && head.headers().contains(HttpHeaderNames.EXPECT);
     visitor.answered(bodyMayNeverCome ? Visitor.KeepAlive.NO : keepAlive);
   }
 
@@ -289,17 +286,16 @@ final class Exchange implements Upstream.User {
                 Unpooled.EMPTY_BUFFER,
                 response.headers(),
                 EmptyHttpHeaders.INSTANCE))
-        .addListener(
-            done -> {
-              if (done.isSuccess() && !isOver) {
-                isOver = true;
-                RelayLeg leg = visitor.leg();
-                target.join(leg, this::relayEnded);
-                visitor.giveUpPlace();
-              } else {
-                target.abort();
-              }
-            });
+        .addListener(done -> {
+          if (done.isSuccess() && !isOver) {
+            isOver = true;
+            RelayLeg leg = visitor.leg();
+            target.join(leg, this::relayEnded);
+            visitor.giveUpPlace();
+          } else {
+            target.abort();
+          }
+        });
   }
 
   private void relayEnded(RelayEnd end) {

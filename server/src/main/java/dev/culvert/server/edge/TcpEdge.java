@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The public ports of TCP tunnels: each visitor's connection becomes one stream. Any thread.
  *
- * <p>A connection is accepted with reading off and joined to its stream as soon as that is open; the
- * client's status comes later, and a refusal resets the visitor.
+ * <p>A connection is accepted with reading off and joined to its stream as soon as that is open;
+ * the client's status comes later, and a refusal resets the visitor.
  */
 public final class TcpEdge implements PortListener {
   private static final Logger logger = LoggerFactory.getLogger(TcpEdge.class);
@@ -93,14 +93,13 @@ public final class TcpEdge implements PortListener {
     synchronized (this) {
       listeners.put(route.port(), bound.channel());
     }
-    bound.addListener(
-        done -> {
-          if (done.isSuccess()) {
-            listening.trySuccess(null);
-          } else {
-            listening.tryFailure(done.cause());
-          }
-        });
+    bound.addListener(done -> {
+      if (done.isSuccess()) {
+        listening.trySuccess(null);
+      } else {
+        listening.tryFailure(done.cause());
+      }
+    });
   }
 
   @Override
@@ -165,10 +164,7 @@ public final class TcpEdge implements PortListener {
       visitor.pipeline().addLast(limit, new EarlyInput());
       StreamOpen preamble =
           new StreamOpen(
-              route.kind(),
-              route.tunnel(),
-              visitor.remoteAddress(),
-              visitor.localAddress());
+              route.kind(), route.tunnel(), visitor.remoteAddress(), visitor.localAddress());
       route
           .opener()
           .open(preamble, new StreamInitializer())

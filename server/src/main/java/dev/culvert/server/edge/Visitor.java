@@ -234,9 +234,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
       isClosing = true;
       releaseEarly();
       RelayLeg.disarm(context().channel());
-      context()
-          .writeAndFlush(Unpooled.EMPTY_BUFFER)
-          .addListener(ChannelFutureListener.CLOSE);
+      context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     } else {
       linger();
     }
@@ -250,14 +248,13 @@ final class Visitor extends ChannelInboundHandlerAdapter {
     SslHandler tls = context().pipeline().get(SslHandler.class);
     context()
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(
-            done -> {
-              if (tls != null) {
-                tls.closeOutbound();
-              } else {
-                ((DuplexChannel) context().channel()).shutdownOutput();
-              }
-            });
+        .addListener(done -> {
+          if (tls != null) {
+            tls.closeOutbound();
+          } else {
+            ((DuplexChannel) context().channel()).shutdownOutput();
+          }
+        });
     context().executor().schedule(() -> context().close(), LINGER_SECONDS, TimeUnit.SECONDS);
     readIfWanted();
   }
@@ -331,8 +328,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
 
   private void startDeadline(long seconds) {
     stopDeadline();
-    requestDeadline =
-        context().executor().schedule(this::close, seconds, TimeUnit.SECONDS);
+    requestDeadline = context().executor().schedule(this::close, seconds, TimeUnit.SECONDS);
   }
 
   private void stopDeadline() {

@@ -69,8 +69,7 @@ final class Leases {
             GSON.fromJson(Files.readString(file), new TypeToken<List<Line>>() {}.getType());
         Optional.ofNullable(lines).orElse(List.of()).forEach(leases::restore);
       } catch (JsonParseException | DateTimeException | NullPointerException e) {
-        throw new IOException(
-            file + " is damaged: move it away to start with no names on hold", e);
+        throw new IOException(file + " is damaged: move it away to start with no names on hold", e);
       }
     }
     return leases;
@@ -95,7 +94,9 @@ final class Leases {
     return byAddress.getIfPresent(address);
   }
 
-  /** The lease of the same client's same tunnel, if it has one whose address passes {@code kind}. */
+  /**
+   * The lease of the same client's same tunnel, if it has one whose address passes {@code kind}.
+   */
   @Nullable Lease find(String holder, String key, Predicate<String> kind) {
     return byAddress.asMap().values().stream()
         .filter(lease -> lease.holder().equals(holder) && lease.key().equals(key))

@@ -14,9 +14,30 @@ final class Names {
   /** Names that visitors, mail servers or certificate authorities take for the operator's own. */
   private static final Set<String> RESERVED =
       Set.of(
-          "www", "admin", "api", "mail", "smtp", "imap", "pop", "ns", "ns1", "ns2", "ftp",
-          "webmail", "autodiscover", "autoconfig", "wpad", "isatap", "localhost", "root",
-          "postmaster", "hostmaster", "abuse", "security", "status", "culvert");
+          "www",
+          "admin",
+          "api",
+          "mail",
+          "smtp",
+          "imap",
+          "pop",
+          "ns",
+          "ns1",
+          "ns2",
+          "ftp",
+          "webmail",
+          "autodiscover",
+          "autoconfig",
+          "wpad",
+          "isatap",
+          "localhost",
+          "root",
+          "postmaster",
+          "hostmaster",
+          "abuse",
+          "security",
+          "status",
+          "culvert");
 
   private static final String[] ADJECTIVES = {
     "amber", "bold", "brave", "bright", "brisk", "calm", "clear", "clever", "cool", "cosmic",

@@ -47,8 +47,7 @@ public final class RouteTable {
   public static RouteTable open(
       String domain, PortRange ports, Path leases, Duration hold, InstantSource clock)
       throws IOException {
-    return new RouteTable(
-        domain.toLowerCase(Locale.ROOT), ports, Leases.open(leases, hold, clock));
+    return new RouteTable(domain.toLowerCase(Locale.ROOT), ports, Leases.open(leases, hold, clock));
   }
 
   /** The route for a {@code Host} header's value, with or without a port; null where none is. */
@@ -75,7 +74,8 @@ public final class RouteTable {
   }
 
   /** What a client asks for. */
-  public record Request(TunnelKind kind, String holder, String key, @Nullable String name, int port) {}
+  public record Request(
+      TunnelKind kind, String holder, String key, @Nullable String name, int port) {}
 
   /**
    * Opens a route.
@@ -90,8 +90,7 @@ public final class RouteTable {
           case HTTP -> name(request);
           case TCP -> port(request);
         };
-    Route route =
-        make.apply(isPort(address) ? address.substring(PORT_PREFIX.length()) : address);
+    Route route = make.apply(isPort(address) ? address.substring(PORT_PREFIX.length()) : address);
     byAddress.put(address, route);
     leases.use(address, request.holder(), request.key());
     return route;
@@ -157,8 +156,7 @@ public final class RouteTable {
   }
 
   /** What the same client had for the same tunnel and does not have open now. */
-  private @Nullable String previous(
-      Request request, Predicate<String> isOfKind) {
+  private @Nullable String previous(Request request, Predicate<String> isOfKind) {
     Lease lease = leases.find(request.holder(), request.key(), isOfKind);
     return lease == null || lease.isInUse() ? null : lease.address();
   }
