@@ -137,12 +137,8 @@ record RequestHead(
   HttpRequest toUpstream(InetSocketAddress visitor, String scheme) {
     HttpHeaders upstream = headers.copy();
     upstream.set(HttpHeaderNames.HOST, host);
-    upstream.set("x-forwarded-for", visitor.getAddress().getHostAddress());
-    upstream.set("x-forwarded-proto", scheme);
-    upstream.set("x-forwarded-host", host);
-    upstream.remove("x-forwarded-port");
-    upstream.remove("x-real-ip");
-    upstream.remove("forwarded");
+    ForwardedHeaders.remove(upstream);
+    ForwardedHeaders.set(upstream, visitor, scheme, host);
     return new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, target, upstream);
   }
 }
