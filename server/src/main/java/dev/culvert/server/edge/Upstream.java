@@ -21,6 +21,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -103,6 +104,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   /** Puts the connection to rest; false where it cannot be used again. */
   boolean becomeIdle() {
     state.set(State.IDLE);
+    stream.read(); // what comes now comes out of turn, and must not be the next request's answer
     return isUsable() || !state.compareAndSet(State.IDLE, State.CLOSED);
   }
 
@@ -181,7 +183,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     }
     if (part.decoderResult().isFailure()) {
       ReferenceCountUtil.release(part);
-      fail(new IOException("the local service sent no valid HTTP", part.decoderResult().cause()));
+      fail(new ProtocolException("the local service sent no valid HTTP"));
       return;
     }
     if (part instanceof HttpResponse response) {
@@ -267,7 +269,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private void ended(Throwable cause) {
     if (state.compareAndSet(State.IDLE, State.CLOSED)) {
       retire();
-    } else if (isExpecting) {
+    } else if (state.get() == State.BUSY && isExpecting) {
       fail(cause);
     }
   }

@@ -104,10 +104,10 @@ final class UpstreamPool {
             : Math.min(MAX_IDLE_NANOS, TimeUnit.SECONDS.toNanos(keepAliveSeconds - MARGIN_SECONDS));
     ConcurrentLinkedDeque<Upstream> waiting =
         idle.computeIfAbsent(route, r -> new ConcurrentLinkedDeque<>());
-    if (upstream.idleLimitNanos <= 0 || !upstream.isUsable() || isFull(waiting)) {
-      upstream.retire();
-    } else if (upstream.becomeIdle()) {
+    if (upstream.idleLimitNanos > 0 && !isFull(waiting) && upstream.becomeIdle()) {
       waiting.addFirst(upstream);
+    } else {
+      upstream.retire();
     }
   }
 
