@@ -217,7 +217,7 @@ final class Exchange implements Upstream.User {
       upstream.retire();
     }
     boolean bodyMayNeverCome = !isRequestEnded && head.headers().contains(HttpHeaderNames.EXPECT);
-    visitor.answered(bodyMayNeverCome ? Visitor.KeepAlive.NO : framing.keepAlive());
+    visitor.answered(bodyMayNeverCome ? KeepAlive.NO : framing.keepAlive());
   }
 
   @Override
@@ -314,9 +314,7 @@ final class Exchange implements Upstream.User {
     over();
     boolean keep = head.keepAlive() && !head.headers().contains(HttpHeaderNames.EXPECT);
     visitor.answer(
-        refusal,
-        head.headers().get(HttpHeaderNames.ACCEPT),
-        keep ? Visitor.KeepAlive.YES : Visitor.KeepAlive.NO);
+        refusal, head.headers().get(HttpHeaderNames.ACCEPT), keep ? KeepAlive.YES : KeepAlive.NO);
   }
 
   /** The visitor has left: nobody waits for the response. */

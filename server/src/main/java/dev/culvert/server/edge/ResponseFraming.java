@@ -18,8 +18,7 @@ import java.util.List;
  *     told
  * @param keepAlive whether the visitor's connection may carry another request
  */
-record ResponseFraming(
-    boolean isUpstreamReusable, long upstreamSeconds, Visitor.KeepAlive keepAlive) {
+record ResponseFraming(boolean isUpstreamReusable, long upstreamSeconds, KeepAlive keepAlive) {
 
   /** Whether the service uses no transfer coding but the one it may: the visitor gets the same. */
   static boolean isUnderstood(HttpResponse response) {
@@ -52,9 +51,7 @@ record ResponseFraming(
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
     }
     return new ResponseFraming(
-        isUpstreamReusable,
-        upstreamSeconds,
-        keepAlive ? Visitor.KeepAlive.YES : Visitor.KeepAlive.NO);
+        isUpstreamReusable, upstreamSeconds, keepAlive ? KeepAlive.YES : KeepAlive.NO);
   }
 
   /** The service says where its response ends, other than by closing. */

@@ -20,6 +20,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
@@ -51,7 +52,6 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
   private final EventLoopGroup sessionLoop;
   private final ServiceSide service = new ServiceSide();
   private final MuxHandler serverMux;
-  private final HttpEdge edge;
   private final Channel listener;
 
   private EdgeGround(Path state, int loops) throws Exception {
@@ -66,7 +66,7 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
             Clock.systemUTC());
     RouteTable.Request request = new RouteTable.Request(TunnelKind.HTTP, "holder", "key", "app", 0);
     routes.open(request, name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", this));
-    edge = new HttpEdge(routes, new ConnectionLimit(MAX_VISITORS));
+    HttpEdge edge = new HttpEdge(routes, new ConnectionLimit(MAX_VISITORS));
     listener = listen(visitorLoop, edge::acceptHttp);
     serverMux =
         new MuxHandler(
@@ -167,16 +167,15 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
     return !service.arrivals.isEmpty();
   }
 
-  /** Does once what the server does about once a second. */
-  void sweep() {
-    edge.sweep();
+  EventLoop visitorLoop() {
+    return visitorLoop.next();
   }
 
   @Override
   public void close() {
     listener.close().syncUninterruptibly();
-    stop(visitorLoop);
     stop(sessionLoop);
+    stop(visitorLoop);
   }
 
   private static void stop(EventLoopGroup loop) {

@@ -74,6 +74,13 @@ final class ServiceConnection {
     return more.equals(FINISHED);
   }
 
+  /** Waits until both directions have ended. */
+  void awaitClosed() throws InterruptedException {
+    if (!stream.closeFuture().await(EdgeGround.PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("the connection is still open");
+    }
+  }
+
   private String next() throws InterruptedException {
     String more = input.poll(EdgeGround.PATIENCE_SECONDS, TimeUnit.SECONDS);
     if (more == null) {
