@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteTable {
   private static final int MAX_TRIES = 100;
-  private static final String PORT_PREFIX = "tcp/"; // no host name label has a slash
+  private static final String PORT_PREFIX = "tcp/"; // no name has a slash
 
   private final String domain;
   private final PortRange ports;
@@ -66,7 +66,8 @@ public final class RouteTable {
         || !host.regionMatches(true, label + 1, domain, 0, domain.length())) {
       return null;
     }
-    return byAddress.get(host.substring(0, label).toLowerCase(Locale.ROOT));
+    String name = host.substring(0, label).toLowerCase(Locale.ROOT);
+    return isPort(name) ? null : byAddress.get(name);
   }
 
   public String domain() {
@@ -157,8 +158,8 @@ public final class RouteTable {
 
   /** What the same client had for the same tunnel and does not have open now. */
   private @Nullable String previous(Request request, Predicate<String> isOfKind) {
-    Lease lease = leases.find(request.holder(), request.key(), isOfKind);
-    return lease == null || lease.isInUse() ? null : lease.address();
+    Lease lease = leases.findHeld(request.holder(), request.key(), isOfKind);
+    return lease == null ? null : lease.address();
   }
 
   private void requireFree(String address, Request request, String what)
