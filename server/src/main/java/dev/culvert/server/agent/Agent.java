@@ -208,8 +208,13 @@ final class Agent implements StreamOpener {
   // The end.
 
   void sessionEnded(AgentSession session) {
-    sessions.remove(session);
-    if (sessions.isEmpty()) {
+    boolean isLast;
+    synchronized (this) {
+      sessions.remove(session);
+      isLast = sessions.isEmpty();
+      isEnded |= isLast; // from here on no other session can join
+    }
+    if (isLast) {
       agents.remove(this);
       closeRoutes();
     }
