@@ -16,7 +16,7 @@ final class IdleUpstreamTest {
 
   @BeforeEach
   void open() throws Exception {
-    ground = EdgeGround.open(state);
+    ground = EdgeGround.openOnTwoLoops(state);
     visitor = ground.visit();
   }
 

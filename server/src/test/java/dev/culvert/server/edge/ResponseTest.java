@@ -18,7 +18,7 @@ final class ResponseTest {
 
   @BeforeEach
   void open() throws Exception {
-    ground = EdgeGround.open(state);
+    ground = EdgeGround.openOnTwoLoops(state);
     visitor = ground.visit();
   }
 

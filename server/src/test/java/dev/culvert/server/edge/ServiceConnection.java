@@ -99,6 +99,28 @@ final class ServiceConnection {
     send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
   }
 
+  /** Sends so many chunks of a chunked body. */
+  void sendChunks(int count, int bytes) {
+    byte[] content = new byte[bytes];
+    for (int i = 0; i < count; i++) {
+      send(Integer.toHexString(bytes) + "\r\n");
+      stream.writeAndFlush(Unpooled.wrappedBuffer(content));
+      send("\r\n");
+    }
+  }
+
+  /** What was sent and has not left. */
+  long unsentBytes() throws Exception {
+    return stream
+        .eventLoop()
+        .submit(() -> stream.unsafe().outboundBuffer().totalPendingWriteBytes())
+        .get(EdgeGround.PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  void stopReading() throws Exception {
+    stream.eventLoop().submit(() -> stream.config().setAutoRead(false)).sync();
+  }
+
   /** Ends the output in order. */
   void finish() {
     stream.shutdownOutput();

@@ -72,7 +72,9 @@ final class TestVisitor implements AutoCloseable {
 
   /** Leaves with a reset, as a process that is killed with data unread. */
   void cut() throws IOException {
-    socket.setSoLinger(true, 0);
+    if (!socket.isClosed()) {
+      socket.setSoLinger(true, 0);
+    }
     socket.close();
   }
 
