@@ -20,9 +20,9 @@ final class BackPressureTest {
   private static final int SENT_MEBIBYTES = 96;
 
   /** Far more than the kernel's buffers and ours, far less than what is sent. */
-  private static final long ON_THE_WAY_BYTES = 48L * MEBIBYTE;
+  private static final long ON_THE_WAY_BYTES = 24L * MEBIBYTE;
 
-  private static final int OTHERS = 50;
+  private static final int OTHERS = 300;
 
   @TempDir private Path state;
   private EdgeGround ground;
