@@ -64,7 +64,9 @@ public final class CulvertServer implements AutoCloseable {
   /** Longer than clients are given to hear that the server stops; then every stream has ended. */
   private static final long FAREWELL_MILLIS = 2000;
 
-  /** Connections are closed while the loops are still turning; see docs/architecture.md, Closing. */
+  /**
+   * Connections are closed while the loops are still turning; see docs/architecture.md, Closing.
+   */
   private static final long QUIET_MILLIS = 50;
 
   private static final long CLOSE_SECONDS = 5;
@@ -153,7 +155,8 @@ public final class CulvertServer implements AutoCloseable {
       httpAddress = bind(config.httpAddress(), visitors, httpEdge::acceptHttp);
     }
     if (config.httpsAddress() != null && certificate != null) {
-      Destination https = new Destination(keep(ServerTls.https(certificate)), httpEdge::acceptHttps);
+      Destination https =
+          new Destination(keep(ServerTls.https(certificate)), httpEdge::acceptHttps);
       httpsAddress =
           bind(
               config.httpsAddress(),
@@ -162,11 +165,10 @@ public final class CulvertServer implements AutoCloseable {
                   channel
                       .pipeline()
                       .addLast(
-                          new ClientHelloDispatch(
-                              hello ->
-                                  !hello.offersOnlyTunnel()
-                                      ? https
-                                      : hello.serverName() == null ? pinned : named)));
+                          new ClientHelloDispatch(hello ->
+                              !hello.offersOnlyTunnel()
+                                  ? https
+                                  : hello.serverName() == null ? pinned : named)));
     }
     housekeeping.scheduleWithFixedDelay(
         this::keepHouse, HOUSEKEEPING_MILLIS, HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS);

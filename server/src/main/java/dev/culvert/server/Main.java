@@ -31,11 +31,10 @@ public final class Main {
 
   static CommandLine commandLine() {
     return new CommandLine(new Main())
-        .setExecutionExceptionHandler(
-            (failure, command, parsed) -> {
-              report(command.getErr(), failure);
-              return failure instanceof UsageException ? 2 : 1;
-            });
+        .setExecutionExceptionHandler((failure, command, parsed) -> {
+          report(command.getErr(), failure);
+          return failure instanceof UsageException ? 2 : 1;
+        });
   }
 
   private static void report(PrintWriter err, Exception failure) {

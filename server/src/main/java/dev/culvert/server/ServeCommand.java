@@ -149,8 +149,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private void announce(CulvertServer server, PrintWriter out) throws Exception {
     IssuedToken first = server.tokens().isEmpty() ? server.tokens().create("default") : null;
-    out.printf(
-        "%s   %s, %s%n", Version.text(), TlsProvider.preferred(), server.transport());
+    out.printf("%s   %s, %s%n", Version.text(), TlsProvider.preferred(), server.transport());
     out.printf("  state     %s%n", state.path());
     if (!http.equals(OFF)) {
       out.printf("  visitors  http://NAME.%s:%d%n", domain, server.httpAddress().getPort());

@@ -126,22 +126,21 @@ final class Agent implements StreamOpener {
     agents
         .ports()
         .listen(route)
-        .addListener(
-            (Future<Void> done) -> {
-              if (done.isSuccess()) {
-                opened(session, route);
-              } else {
-                closeTunnel(route.tunnel());
-                refuse(
-                    session,
-                    message,
-                    TunnelRefusalCode.INVALID,
-                    "the server cannot listen on port "
-                        + route.port()
-                        + ": "
-                        + done.cause().getMessage());
-              }
-            });
+        .addListener((Future<Void> done) -> {
+          if (done.isSuccess()) {
+            opened(session, route);
+          } else {
+            closeTunnel(route.tunnel());
+            refuse(
+                session,
+                message,
+                TunnelRefusalCode.INVALID,
+                "the server cannot listen on port "
+                    + route.port()
+                    + ": "
+                    + done.cause().getMessage());
+          }
+        });
   }
 
   private void opened(AgentSession session, Route route) {
@@ -209,8 +208,13 @@ final class Agent implements StreamOpener {
   // The end.
 
   void sessionEnded(AgentSession session) {
-    sessions.remove(session);
-    if (sessions.isEmpty()) {
+    boolean isLast;
+    synchronized (this) {
+      sessions.remove(session);
+      isLast = sessions.isEmpty();
+      isEnded |= isLast; // from here on no other session can join
+    }
+    if (isLast) {
       agents.remove(this);
       closeRoutes();
     }

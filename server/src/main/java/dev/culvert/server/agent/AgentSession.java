@@ -64,12 +64,11 @@ final class AgentSession {
   void send(ServerMessage message) {
     connection
         .eventLoop()
-        .execute(
-            () -> {
-              if (control != null) {
-                control.writeAndFlush(ControlCodec.encode(message));
-              }
-            });
+        .execute(() -> {
+          if (control != null) {
+            control.writeAndFlush(ControlCodec.encode(message));
+          }
+        });
   }
 
   /** Ends the session, and tells the client why where it still listens. Any thread. */

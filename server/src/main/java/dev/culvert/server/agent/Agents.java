@@ -162,8 +162,7 @@ public final class Agents {
   private static String holder(Grant grant, String instance) {
     try {
       byte[] identity = (grant.tokenId() + ":" + instance).getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(identity));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(identity));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every Java platform has it
     }

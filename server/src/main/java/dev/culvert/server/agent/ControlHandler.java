@@ -10,7 +10,10 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 
-/** Reads the control stream; the agent acts on what it says. */
+/**
+ * Reads the control stream; the agent acts on what it says. A client that does not take the answers
+ * is read no more, at most one read's messages later.
+ */
 final class ControlHandler extends ByteToMessageDecoder {
   private final Agent agent;
   private final AgentSession session;
@@ -32,6 +35,12 @@ final class ControlHandler extends ByteToMessageDecoder {
     } catch (MalformedMessageException e) {
       session.end(EndCode.UNSUPPORTED, "the client sent " + e.getMessage());
     }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
+    ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+    super.channelWritabilityChanged(ctx);
   }
 
   @Override

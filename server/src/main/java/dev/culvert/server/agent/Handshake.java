@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * The first words on a client's connection: reads Hello, answers Welcome or Refusal.
  *
  * <p>Goes behind TLS. After Welcome the handler gives its place to the session's mux; an
- * unauthenticated peer never reaches that. A client that says more before it is answered, or nothing
- * for {@link ControlProtocol#DEADLINE}, is refused or cut off.
+ * unauthenticated peer never reaches that. A client that says more before it is answered, or
+ * nothing for {@link ControlProtocol#DEADLINE}, is refused or cut off.
  */
 public final class Handshake extends ByteToMessageDecoder {
   private static final Logger logger = LoggerFactory.getLogger(Handshake.class);

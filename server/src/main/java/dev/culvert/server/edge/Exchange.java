@@ -5,25 +5,23 @@ import dev.culvert.mux.netty.RelayEnd;
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.mux.netty.StreamLimitException;
 import dev.culvert.server.route.Route;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.buffer.Unpooled;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import java.net.ProtocolException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,15 +52,12 @@ final class Exchange implements Upstream.User {
   private boolean isRetried;
   private boolean isRequestEnded;
   private boolean hasSentBody;
-  private boolean isResponseStarted;
+  private boolean hasInformed;
   private boolean isSwitching;
   private boolean isOver;
   private int unwrittenBytes;
 
-  // Of the response.
-  private boolean isUpstreamReusable;
-  private long keepAliveSeconds = -1;
-  private Visitor.KeepAlive keepAlive = Visitor.KeepAlive.NO;
+  private @Nullable ResponseFraming framing; // of the response, once it has started
 
   Exchange(Visitor visitor, UpstreamPool pool, Route route, RequestHead head) {
     this.visitor = visitor;
@@ -117,8 +112,9 @@ final class Exchange implements Upstream.User {
 
   /** Takes a part of the request's body. */
   void requestContent(HttpContent content) {
-    if (content instanceof LastHttpContent) {
+    if (content instanceof LastHttpContent last) {
       isRequestEnded = true;
+      ForwardedHeaders.remove(last.trailingHeaders()); // some services take them for headers
     }
     if (isOver) {
       content.release();
@@ -177,23 +173,24 @@ final class Exchange implements Upstream.User {
       switchProtocols(response);
       return;
     }
-    isUpstreamReusable = HttpUtil.isKeepAlive(response) && isFramed(response);
-    keepAliveSeconds = KeepAliveHeader.timeoutSeconds(headers);
-    HopByHop.remove(headers);
-    headers.remove(RefusalPage.ERROR_HEADER);
     if (status.codeClass().equals(HttpStatusClass.INFORMATIONAL)) {
       informational(status, headers);
       return;
     }
-    isResponseStarted = true;
-    frame(response);
-    visitor
-        .context()
-        .write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers));
+    if (!ResponseFraming.isUnderstood(response)) {
+      fail(HttpRefusal.badGateway("bad-response", "Its transfer coding is not understood."));
+      return;
+    }
+    framing = ResponseFraming.translate(head, response);
+    headers.remove(RefusalPage.ERROR_HEADER);
+    visitor.context().write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers));
   }
 
   private void informational(HttpResponseStatus status, HttpHeaders headers) {
+    hasInformed = true;
     if (head.version().equals(HttpVersion.HTTP_1_1)) {
+      HopByHop.remove(headers);
+      headers.remove(RefusalPage.ERROR_HEADER);
       visitor
           .context()
           .writeAndFlush(
@@ -206,56 +203,21 @@ final class Exchange implements Upstream.User {
     }
   }
 
-  /** The service says where its response ends, other than by closing. */
-  private boolean isFramed(HttpResponse response) {
-    return HttpUtil.isTransferEncodingChunked(response)
-        || HttpUtil.isContentLengthSet(response)
-        || isBodyless(response.status());
-  }
-
-  private boolean isBodyless(HttpResponseStatus status) {
-    return head.method().equals(HttpMethod.HEAD)
-        || status.equals(HttpResponseStatus.NO_CONTENT)
-        || status.equals(HttpResponseStatus.NOT_MODIFIED);
-  }
-
-  /** Decides how the visitor learns where the response ends. */
-  private void frame(HttpResponse response) {
-    HttpHeaders headers = response.headers();
-    boolean isHttp11 = head.version().equals(HttpVersion.HTTP_1_1);
-    boolean isDelimitedByClose = false;
-    if (!isBodyless(response.status())) {
-      if (!isFramed(response) && isHttp11) {
-        headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-      } else if (!isHttp11 && !HttpUtil.isContentLengthSet(response)) {
-        headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
-        isDelimitedByClose = true;
-      }
-    }
-    keepAlive =
-        head.keepAlive() && !isDelimitedByClose ? Visitor.KeepAlive.YES : Visitor.KeepAlive.NO;
-    if (keepAlive == Visitor.KeepAlive.NO) {
-      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    } else if (!isHttp11) {
-      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
-    }
-  }
-
   private void responseEnd(LastHttpContent last) {
+    if (framing == null || upstream == null) {
+      throw new IllegalStateException("a response ended that has not started");
+    }
     isOver = true;
     visitor.context().writeAndFlush(last);
-    if (upstream != null) {
-      if (isUpstreamReusable && isRequestEnded) {
-        pool.release(route, upstream, keepAliveSeconds);
-      } else if (isRequestEnded) {
-        upstream.retire();
-      } else {
-        upstream.abort();
-      }
+    if (!isRequestEnded) {
+      upstream.abort();
+    } else if (framing.isUpstreamReusable()) {
+      pool.release(route, upstream, framing.upstreamSeconds());
+    } else {
+      upstream.retire();
     }
-    boolean bodyMayNeverCome =
-        !isRequestEnded && head.headers().contains(HttpHeaderNames.EXPECT);
-    visitor.answered(bodyMayNeverCome ? Visitor.KeepAlive.NO : keepAlive);
+    boolean bodyMayNeverCome = !isRequestEnded && head.headers().contains(HttpHeaderNames.EXPECT);
+    visitor.answered(bodyMayNeverCome ? KeepAlive.NO : framing.keepAlive());
   }
 
   @Override
@@ -274,7 +236,7 @@ final class Exchange implements Upstream.User {
   }
 
   private void switchProtocols(HttpResponse response) {
-    if (!head.upgrade() || upstream == null || visitor.hasSpokenEarly()) {
+    if (!head.upgrade() || !isRequestEnded || upstream == null || visitor.hasSpokenEarly()) {
       fail(HttpRefusal.badGateway("bad-upgrade", "It switched protocols out of turn."));
       return;
     }
@@ -289,17 +251,16 @@ final class Exchange implements Upstream.User {
                 Unpooled.EMPTY_BUFFER,
                 response.headers(),
                 EmptyHttpHeaders.INSTANCE))
-        .addListener(
-            done -> {
-              if (done.isSuccess() && !isOver) {
-                isOver = true;
-                RelayLeg leg = visitor.leg();
-                target.join(leg, this::relayEnded);
-                visitor.giveUpPlace();
-              } else {
-                target.abort();
-              }
-            });
+        .addListener(done -> {
+          if (done.isSuccess() && !isOver) {
+            isOver = true;
+            RelayLeg leg = visitor.leg();
+            target.join(leg, this::relayEnded);
+            visitor.giveUpPlace();
+          } else {
+            target.abort();
+          }
+        });
   }
 
   private void relayEnded(RelayEnd end) {
@@ -313,7 +274,7 @@ final class Exchange implements Upstream.User {
     if (isOver) {
       return;
     }
-    if (isResponseStarted || isSwitching) {
+    if (framing != null || isSwitching) {
       logger.info("{} cut a response: {}", route, sentence(cause));
       over();
       visitor.abort();
@@ -334,7 +295,7 @@ final class Exchange implements Upstream.User {
   }
 
   private boolean mayRetry(Throwable cause) {
-    if (isRetried || hasSentBody) {
+    if (isRetried || hasSentBody || hasInformed || cause instanceof ProtocolException) {
       return false;
     }
     return cause instanceof LocalServiceException e
@@ -353,9 +314,7 @@ final class Exchange implements Upstream.User {
     over();
     boolean keep = head.keepAlive() && !head.headers().contains(HttpHeaderNames.EXPECT);
     visitor.answer(
-        refusal,
-        head.headers().get(HttpHeaderNames.ACCEPT),
-        keep ? Visitor.KeepAlive.YES : Visitor.KeepAlive.NO);
+        refusal, head.headers().get(HttpHeaderNames.ACCEPT), keep ? KeepAlive.YES : KeepAlive.NO);
   }
 
   /** The visitor has left: nobody waits for the response. */

@@ -1,11 +1,11 @@
 package dev.culvert.server.edge;
 
+import com.google.gson.JsonObject;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpVersion;
-import com.google.gson.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -50,23 +50,23 @@ final class RefusalPage {
 
   private static String page(HttpRefusal refusal) {
     return """
-      <!doctype html>
-      <html lang="en">
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>%1$s</title>
-      <style>
-        :root { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif }
-        body { max-width: 38rem; margin: 18vh auto 0; padding: 0 1.5rem }
-        h1 { font-size: 1.5rem; margin: 0 0 .5rem }
-        p { margin: 0 0 1rem; overflow-wrap: anywhere }
-        footer { opacity: .6; font-size: .85rem }
-      </style>
-      <h1>%1$s</h1>
-      <p>%2$s</p>
-      <footer>%3$d &middot; %4$s &middot; Culvert</footer>
-      </html>
-      """
+    <!doctype html>
+    <html lang="en">
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>%1$s</title>
+    <style>
+      :root { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif }
+      body { max-width: 38rem; margin: 18vh auto 0; padding: 0 1.5rem }
+      h1 { font-size: 1.5rem; margin: 0 0 .5rem }
+      p { margin: 0 0 1rem; overflow-wrap: anywhere }
+      footer { opacity: .6; font-size: .85rem }
+    </style>
+    <h1>%1$s</h1>
+    <p>%2$s</p>
+    <footer>%3$d &middot; %4$s &middot; Culvert</footer>
+    </html>
+    """
         .formatted(
             escaped(refusal.title()),
             escaped(refusal.detail()),

@@ -6,11 +6,11 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
@@ -75,30 +75,9 @@ record RequestHead(
       throw refused(
           HttpResponseStatus.METHOD_NOT_ALLOWED, "method", "CONNECT is for forward proxies.");
     }
+    RequestTarget target = RequestTarget.of(request);
     HttpHeaders headers = request.headers();
-    List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
-    if (hosts.size() > 1) {
-      throw new RefusedException(HttpRefusal.badRequest("It has more than one Host header."));
-    }
-    String target = request.uri();
-    String host = hosts.isEmpty() ? "" : hosts.getFirst().trim();
-    if (!target.startsWith("/") && !target.equals("*")) {
-      int scheme = target.indexOf("://");
-      if (scheme < 0) {
-        throw new RefusedException(HttpRefusal.badRequest("Its target is neither path nor URL."));
-      }
-      int path = pathStart(target, scheme + 3);
-      String authority = target.substring(scheme + 3, path);
-      if (!host.isEmpty() && !host.equalsIgnoreCase(authority)) {
-        throw new RefusedException(HttpRefusal.badRequest("Its target and its Host differ."));
-      }
-      host = authority;
-      target = path == target.length() ? "/" : target.substring(path);
-      target = target.startsWith("?") ? "/" + target : target;
-    }
-    if (host.isEmpty() || host.indexOf('@') >= 0) {
-      throw new RefusedException(HttpRefusal.badRequest("It does not say which host it is for."));
-    }
+    requireKnownCoding(headers);
     boolean upgrade = asksForWebSocket(request);
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     HopByHop.remove(headers);
@@ -106,17 +85,21 @@ record RequestHead(
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
       headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
     }
-    return new RequestHead(request.method(), version, target, host, headers, upgrade, keepAlive);
+    return new RequestHead(
+        request.method(), version, target.path(), target.host(), headers, upgrade, keepAlive);
   }
 
-  private static int pathStart(String target, int from) {
-    for (int i = from; i < target.length(); i++) {
-      char c = target.charAt(i);
-      if (c == '/' || c == '?') {
-        return i;
-      }
+  /** What a service might take for another coding could end its body elsewhere. */
+  private static void requireKnownCoding(HttpHeaders headers) throws RefusedException {
+    List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    if (!codings.isEmpty()
+        && !(codings.size() == 1
+            && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst()))) {
+      throw refused(
+          HttpResponseStatus.NOT_IMPLEMENTED,
+          "transfer-encoding",
+          "No transfer coding but chunked is understood.");
     }
-    return target.length();
   }
 
   private static boolean asksForWebSocket(HttpRequest request) {
@@ -145,8 +128,7 @@ record RequestHead(
     return HttpRefusal.badRequest("It is no HTTP that can be read.");
   }
 
-  private static RefusedException refused(
-      HttpResponseStatus status, String code, String detail) {
+  private static RefusedException refused(HttpResponseStatus status, String code, String detail) {
     return new RefusedException(
         new HttpRefusal(status, "bad-" + code, "This request is not for this server", detail));
   }
@@ -155,12 +137,8 @@ record RequestHead(
   HttpRequest toUpstream(InetSocketAddress visitor, String scheme) {
     HttpHeaders upstream = headers.copy();
     upstream.set(HttpHeaderNames.HOST, host);
-    upstream.set("x-forwarded-for", visitor.getAddress().getHostAddress());
-    upstream.set("x-forwarded-proto", scheme);
-    upstream.set("x-forwarded-host", host);
-    upstream.remove("x-forwarded-port");
-    upstream.remove("x-real-ip");
-    upstream.remove("forwarded");
+    ForwardedHeaders.remove(upstream);
+    ForwardedHeaders.set(upstream, visitor, scheme, host);
     return new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, target, upstream);
   }
 }

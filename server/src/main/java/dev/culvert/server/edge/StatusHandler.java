@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the {@link StreamStatus} off the front of a stream. Connected: the handler goes away and the
- * service's bytes follow. Otherwise, and after three times {@link ControlProtocol#DEADLINE} without
- * a status, the pipeline hears of a {@link LocalServiceException}.
+ * Takes the {@link StreamStatus} off the front of a stream. Connected: the handler goes away and
+ * the service's bytes follow. Otherwise, and after three times {@link ControlProtocol#DEADLINE}
+ * without a status, the pipeline hears of a {@link LocalServiceException}.
  */
 final class StatusHandler extends ByteToMessageDecoder {
   private static final long DEADLINE_SECONDS = 3 * ControlProtocol.DEADLINE.toSeconds();

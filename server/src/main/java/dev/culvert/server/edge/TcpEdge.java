@@ -21,9 +21,11 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,17 +33,20 @@ import org.slf4j.LoggerFactory;
 /**
  * The public ports of TCP tunnels: each visitor's connection becomes one stream. Any thread.
  *
- * <p>A connection is accepted with reading off and joined to its stream as soon as that is open; the
- * client's status comes later, and a refusal resets the visitor.
+ * <p>A connection is accepted with reading off and joined to its stream as soon as that is open;
+ * the client's status comes later, and a refusal resets the visitor.
  */
 public final class TcpEdge implements PortListener {
   private static final Logger logger = LoggerFactory.getLogger(TcpEdge.class);
+
+  private static final long RELEASE_MILLIS = 1;
 
   private final EventLoopGroup loops;
   private final Transport transport;
   private final InetAddress address;
   private final ConnectionLimit limit;
   private final ChannelGroup channels;
+  private final Map<Integer, Route> wanted = new HashMap<>(); // guarded by this
   private final Map<Integer, Channel> listeners = new HashMap<>(); // guarded by this
   private final Map<Integer, Future<?>> closing = new HashMap<>(); // guarded by this
 
@@ -67,6 +72,7 @@ public final class TcpEdge implements PortListener {
     Promise<Void> listening = loops.next().newPromise();
     Future<?> predecessor;
     synchronized (this) {
+      wanted.put(route.port(), route);
       predecessor = closing.get(route.port());
     }
     if (predecessor == null) {
@@ -77,7 +83,12 @@ public final class TcpEdge implements PortListener {
     return listening;
   }
 
-  private void bind(Route route, Promise<Void> listening) {
+  /** A route may have been stopped while its port was not yet free. */
+  private synchronized void bind(Route route, Promise<Void> listening) {
+    if (!route.equals(wanted.get(route.port()))) {
+      listening.tryFailure(new IOException("the tunnel was closed"));
+      return;
+    }
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
@@ -90,27 +101,33 @@ public final class TcpEdge implements PortListener {
             .childHandler(new VisitorInitializer(route))
             .bind(address, route.port());
     channels.add(bound.channel());
-    synchronized (this) {
-      listeners.put(route.port(), bound.channel());
-    }
-    bound.addListener(
-        done -> {
-          if (done.isSuccess()) {
-            listening.trySuccess(null);
-          } else {
-            listening.tryFailure(done.cause());
-          }
-        });
+    listeners.put(route.port(), bound.channel());
+    bound.addListener(done -> {
+      if (done.isSuccess()) {
+        listening.trySuccess(null);
+      } else {
+        listening.tryFailure(done.cause());
+      }
+    });
   }
 
   @Override
   public synchronized void stop(Route route) {
+    wanted.remove(route.port(), route);
     Channel listener = listeners.remove(route.port());
     if (listener != null) {
-      ChannelFuture closed = listener.close();
-      closing.put(route.port(), closed);
-      closed.addListener(done -> forget(route.port(), closed));
+      Promise<Void> freed = listener.eventLoop().newPromise();
+      closing.put(route.port(), freed);
+      freed.addListener(done -> forget(route.port(), freed));
+      listener.close().addListener(done -> free(listener, freed));
     }
+  }
+
+  /** NIO gives a closed listener's port back in its event loop's next turn. */
+  private static void free(Channel listener, Promise<Void> freed) {
+    listener
+        .eventLoop()
+        .schedule(() -> freed.setSuccess(null), RELEASE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private synchronized void forget(int port, Future<?> closed) {
@@ -163,12 +180,12 @@ public final class TcpEdge implements PortListener {
     protected void initChannel(SocketChannel visitor) {
       channels.add(visitor);
       visitor.pipeline().addLast(limit, new EarlyInput());
+      if (!visitor.isActive()) {
+        return; // one too many
+      }
       StreamOpen preamble =
           new StreamOpen(
-              route.kind(),
-              route.tunnel(),
-              visitor.remoteAddress(),
-              visitor.localAddress());
+              route.kind(), route.tunnel(), visitor.remoteAddress(), visitor.localAddress());
       route
           .opener()
           .open(preamble, new StreamInitializer())

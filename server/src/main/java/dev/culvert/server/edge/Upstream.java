@@ -21,12 +21,12 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to a local service: a stream that speaks HTTP/1.1, one request at a time.
@@ -104,6 +104,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   /** Puts the connection to rest; false where it cannot be used again. */
   boolean becomeIdle() {
     state.set(State.IDLE);
+    stream.read(); // what comes now comes out of turn, and must not be the next request's answer
     return isUsable() || !state.compareAndSet(State.IDLE, State.CLOSED);
   }
 
@@ -182,7 +183,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     }
     if (part.decoderResult().isFailure()) {
       ReferenceCountUtil.release(part);
-      fail(new IOException("the local service sent no valid HTTP", part.decoderResult().cause()));
+      fail(new ProtocolException("the local service sent no valid HTTP"));
       return;
     }
     if (part instanceof HttpResponse response) {
@@ -268,7 +269,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private void ended(Throwable cause) {
     if (state.compareAndSet(State.IDLE, State.CLOSED)) {
       retire();
-    } else if (isExpecting) {
+    } else if (state.get() == State.BUSY && isExpecting) {
       fail(cause);
     }
   }

@@ -71,14 +71,13 @@ final class UpstreamPool {
                 stream.pipeline().addLast(new Upstream(stream, user, loop));
               }
             })
-        .addListener(
-            (Future<StreamChannel> done) -> {
-              if (done.isSuccess()) {
-                promise.setSuccess(done.getNow().pipeline().get(Upstream.class));
-              } else {
-                promise.setFailure(done.cause());
-              }
-            });
+        .addListener((Future<StreamChannel> done) -> {
+          if (done.isSuccess()) {
+            promise.setSuccess(done.getNow().pipeline().get(Upstream.class));
+          } else {
+            promise.setFailure(done.cause());
+          }
+        });
     return promise;
   }
 
@@ -102,14 +101,13 @@ final class UpstreamPool {
     upstream.idleLimitNanos =
         keepAliveSeconds < 0
             ? MAX_IDLE_NANOS
-            : Math.min(
-                MAX_IDLE_NANOS, TimeUnit.SECONDS.toNanos(keepAliveSeconds - MARGIN_SECONDS));
+            : Math.min(MAX_IDLE_NANOS, TimeUnit.SECONDS.toNanos(keepAliveSeconds - MARGIN_SECONDS));
     ConcurrentLinkedDeque<Upstream> waiting =
         idle.computeIfAbsent(route, r -> new ConcurrentLinkedDeque<>());
-    if (upstream.idleLimitNanos <= 0 || !upstream.isUsable() || isFull(waiting)) {
-      upstream.retire();
-    } else if (upstream.becomeIdle()) {
+    if (upstream.idleLimitNanos > 0 && !isFull(waiting) && upstream.becomeIdle()) {
       waiting.addFirst(upstream);
+    } else {
+      upstream.retire();
     }
   }
 
@@ -126,13 +124,12 @@ final class UpstreamPool {
   /** Closes what has waited long enough. Called about once a second. */
   void sweep() {
     long now = System.nanoTime();
-    idle.forEach(
-        (route, waiting) -> {
-          waiting.removeIf(upstream -> isStale(upstream, now));
-          if (waiting.isEmpty()) {
-            idle.remove(route, waiting);
-          }
-        });
+    idle.forEach((route, waiting) -> {
+      waiting.removeIf(upstream -> isStale(upstream, now));
+      if (waiting.isEmpty()) {
+        idle.remove(route, waiting);
+      }
+    });
   }
 
   private static boolean isStale(Upstream upstream, long now) {

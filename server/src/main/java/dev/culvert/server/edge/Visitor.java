@@ -174,22 +174,21 @@ final class Visitor extends ChannelInboundHandlerAdapter {
     readIfWanted();
   }
 
-  /** Reads on, unless what was read so far must first go its way. */
+  /** Reads on, unless what was read so far, or its answers, must first go their way. */
   void readIfWanted() {
-    if (!isReadPending
-        && early.isEmpty()
-        && (exchange == null || isClosing || exchange.wantsRequest())) {
+    if (!isReadPending && wantsMore()) {
       isReadPending = true;
       context().read();
     }
   }
 
-  // What goes out.
-
-  enum KeepAlive {
-    YES,
-    NO
+  private boolean wantsMore() {
+    return isClosing
+        || (early.isEmpty()
+            && (exchange == null ? context().channel().isWritable() : exchange.wantsRequest()));
   }
+
+  // What goes out.
 
   /** Answers the current request in the local service's place. */
   void answer(HttpRefusal refusal, @Nullable String accept, KeepAlive keepAlive) {
@@ -209,6 +208,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
     if (keepAlive == KeepAlive.NO) {
       close();
     } else {
+      startDeadline(NEXT_REQUEST_SECONDS);
       nextIfDone();
       readIfWanted(); // what is left of a request that was answered early
     }
@@ -220,7 +220,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
     }
     startDeadline(NEXT_REQUEST_SECONDS);
     HttpObject part;
-    while (!(isAnswering && isRequestEnded) && !isClosing && (part = early.poll()) != null) {
+    while (mayTakeEarly() && (part = early.poll()) != null) {
       receive(part);
     }
     if (exchange != null) {
@@ -229,14 +229,17 @@ final class Visitor extends ChannelInboundHandlerAdapter {
     readIfWanted();
   }
 
+  /** What is left of a request, or another one while nothing is in its way. */
+  private boolean mayTakeEarly() {
+    return !isClosing && (!isRequestEnded || (!isAnswering && context().channel().isWritable()));
+  }
+
   private void close() {
     if (isRequestEnded) {
       isClosing = true;
       releaseEarly();
       RelayLeg.disarm(context().channel());
-      context()
-          .writeAndFlush(Unpooled.EMPTY_BUFFER)
-          .addListener(ChannelFutureListener.CLOSE);
+      context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     } else {
       linger();
     }
@@ -245,21 +248,21 @@ final class Visitor extends ChannelInboundHandlerAdapter {
   /** Ends the output, and drops what the visitor is still sending for a moment. */
   private void linger() {
     isClosing = true;
+    stopDeadline();
     releaseEarly();
     RelayLeg.disarm(context().channel());
-    SslHandler tls = context().pipeline().get(SslHandler.class);
-    context()
-        .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(
-            done -> {
-              if (tls != null) {
-                tls.closeOutbound();
-              } else {
-                ((DuplexChannel) context().channel()).shutdownOutput();
-              }
-            });
-    context().executor().schedule(() -> context().close(), LINGER_SECONDS, TimeUnit.SECONDS);
+    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput());
     readIfWanted();
+  }
+
+  private void endOutput() {
+    SslHandler tls = context().pipeline().get(SslHandler.class);
+    if (tls != null) {
+      tls.closeOutbound();
+    } else {
+      ((DuplexChannel) context().channel()).shutdownOutput();
+    }
+    context().executor().schedule(() -> context().close(), LINGER_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Cuts the connection: what was sent of the current response is not all of it. */
@@ -290,8 +293,13 @@ final class Visitor extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (exchange != null && ctx.channel().isWritable()) {
-      exchange.readResponse();
+    if (ctx.channel().isWritable()) {
+      if (exchange != null) {
+        exchange.readResponse();
+      } else {
+        nextIfDone();
+        readIfWanted();
+      }
     }
     ctx.fireChannelWritabilityChanged();
   }
@@ -331,8 +339,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
 
   private void startDeadline(long seconds) {
     stopDeadline();
-    requestDeadline =
-        context().executor().schedule(this::close, seconds, TimeUnit.SECONDS);
+    requestDeadline = context().executor().schedule(this::close, seconds, TimeUnit.SECONDS);
   }
 
   private void stopDeadline() {

@@ -1,6 +1,7 @@
 package dev.culvert.server.route;
 
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * A name or port that is some client's, in use or held for it.
@@ -12,6 +13,13 @@ import java.time.Instant;
  */
 record Lease(String address, String holder, String key, Instant heldUntil) {
   static final Instant IN_USE = Instant.ofEpochSecond(253_402_300_799L); // the year 9999
+
+  Lease {
+    Objects.requireNonNull(address, "address");
+    Objects.requireNonNull(holder, "holder");
+    Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(heldUntil, "heldUntil");
+  }
 
   boolean isInUse() {
     return heldUntil.equals(IN_USE);

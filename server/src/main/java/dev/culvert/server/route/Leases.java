@@ -1,14 +1,12 @@
 package dev.culvert.server.route;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import com.google.gson.reflect.TypeToken;
 import dev.culvert.tls.PrivateFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,44 +14,50 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which names and ports belong to which clients: while in use, and for a hold after that.
  *
  * <p>Kept in a file, so that a client finds its name again after the server was restarted. At most
- * {@value #MAX_LEASES} are kept; beyond that the ones held longest are forgotten first. Not thread
- * safe: {@link RouteTable} guards it.
+ * {@value #MAX_HELD} are held; beyond that the ones held longest are forgotten first. One in use is
+ * never forgotten. Not thread safe: {@link RouteTable} guards it.
  */
 final class Leases {
-  private static final int MAX_LEASES = 100_000;
+  /*
+   * Invariants:
+   * - An address is in at most one of inUse and held.
+   * - Held leases are in the order in which their holds end, as all holds are equally long.
+   */
+  static final int MAX_HELD = 100_000;
   private static final Gson GSON = new Gson();
 
   /** One lease as it stands in the file; times as text for people. */
-  private record Line(String address, String holder, String key, String heldUntil) {}
+  private record Line(String address, String holder, String key, String heldUntil) {
+    /** As held, until its time or at most until {@code latest}. */
+    Lease toLease(Instant latest) {
+      Instant until = Instant.parse(heldUntil);
+      return new Lease(address, holder, key, until.isAfter(latest) ? latest : until);
+    }
+  }
 
   private final Path file;
   private final Duration hold;
   private final InstantSource clock;
-  private final Cache<String, Lease> byAddress;
+  private final LinkedHashMap<String, Lease> inUse = new LinkedHashMap<>();
+  private final LinkedHashMap<String, Lease> held = new LinkedHashMap<>();
   private boolean isChanged;
 
   private Leases(Path file, Duration hold, InstantSource clock) {
     this.file = file;
     this.hold = hold;
     this.clock = clock;
-    this.byAddress =
-        Caffeine.newBuilder()
-            .maximumSize(MAX_LEASES)
-            .ticker(() -> clock.millis() * 1_000_000)
-            .executor(Runnable::run)
-            .expireAfter(
-                Expiry.<String, Lease>writing(
-                    (address, lease) -> Duration.between(clock.instant(), lease.heldUntil())))
-            .build();
   }
 
   /**
@@ -67,37 +71,40 @@ final class Leases {
       try {
         List<Line> lines =
             GSON.fromJson(Files.readString(file), new TypeToken<List<Line>>() {}.getType());
-        Optional.ofNullable(lines).orElse(List.of()).forEach(leases::restore);
-      } catch (JsonParseException | DateTimeException | NullPointerException e) {
-        throw new IOException(
-            file + " is damaged: move it away to start with no names on hold", e);
+        leases.restore(lines == null ? List.of() : lines);
+      } catch (JsonParseException
+          | DateTimeException
+          | NullPointerException
+          | CharacterCodingException e) {
+        throw new IOException(file + " is damaged: move it away to start with no names on hold", e);
       }
     }
     return leases;
   }
 
-  private void restore(Line line) {
-    Instant now = clock.instant();
-    Instant heldUntil = Instant.parse(line.heldUntil());
-    Instant latest = now.plus(hold);
-    Lease lease =
-        new Lease(
-            line.address(),
-            line.holder(),
-            line.key(),
-            heldUntil.isAfter(latest) ? latest : heldUntil);
-    if (lease.heldUntil().isAfter(now)) {
-      byAddress.put(lease.address(), lease);
-    }
+  private void restore(List<Line> lines) {
+    Instant latest = clock.instant().plus(hold);
+    lines.stream()
+        .map(line -> line.toLease(latest))
+        .sorted(Comparator.comparing(Lease::heldUntil))
+        .forEach(this::hold);
+    forgetTheOld();
   }
 
+  /** The lease of the address, if it is some client's. */
   @Nullable Lease find(String address) {
-    return byAddress.getIfPresent(address);
+    forgetTheOld();
+    Lease lease = inUse.get(address);
+    return lease == null ? held.get(address) : lease;
   }
 
-  /** The lease of the same client's same tunnel, if it has one whose address passes {@code kind}. */
-  @Nullable Lease find(String holder, String key, Predicate<String> kind) {
-    return byAddress.asMap().values().stream()
+  /**
+   * What is held for the same client's same tunnel, of the addresses that pass {@code kind}: of
+   * several the one held longest, so that a client gets them back in order.
+   */
+  @Nullable Lease findHeld(String holder, String key, Predicate<String> kind) {
+    forgetTheOld();
+    return held.values().stream()
         .filter(lease -> lease.holder().equals(holder) && lease.key().equals(key))
         .filter(lease -> kind.test(lease.address()))
         .findFirst()
@@ -106,17 +113,33 @@ final class Leases {
 
   /** Marks the address as in use. */
   void use(String address, String holder, String key) {
-    byAddress.put(address, new Lease(address, holder, key, Lease.IN_USE));
+    held.remove(address);
+    inUse.put(address, new Lease(address, holder, key, Lease.IN_USE));
     isChanged = true;
   }
 
   /** The address is no longer in use, and held from now on. */
   void release(String address) {
-    Lease lease = byAddress.getIfPresent(address);
+    Lease lease = inUse.remove(address);
     if (lease != null) {
-      byAddress.put(
-          address, new Lease(address, lease.holder(), lease.key(), clock.instant().plus(hold)));
+      hold(new Lease(address, lease.holder(), lease.key(), clock.instant().plus(hold)));
+      forgetTheOld();
       isChanged = true;
+    }
+  }
+
+  private void hold(Lease lease) {
+    held.remove(lease.address());
+    held.put(lease.address(), lease);
+  }
+
+  /** Forgets what was held long enough, and what is too much. */
+  private void forgetTheOld() {
+    Instant now = clock.instant();
+    Map.Entry<String, Lease> first;
+    while ((first = held.firstEntry()) != null
+        && (held.size() > MAX_HELD || !first.getValue().heldUntil().isAfter(now))) {
+      held.pollFirstEntry();
     }
   }
 
@@ -126,7 +149,7 @@ final class Leases {
       return;
     }
     List<Line> lines =
-        byAddress.asMap().values().stream()
+        Stream.concat(inUse.values().stream(), held.values().stream())
             .map(l -> new Line(l.address(), l.holder(), l.key(), l.heldUntil().toString()))
             .toList();
     try {

@@ -9,14 +9,36 @@ import java.util.regex.Pattern;
 
 /** The first labels of host names: which ones may be asked for, and new ones that read well. */
 final class Names {
-  private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+  private static final Pattern LABEL =
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
   /** Names that visitors, mail servers or certificate authorities take for the operator's own. */
   private static final Set<String> RESERVED =
       Set.of(
-          "www", "admin", "api", "mail", "smtp", "imap", "pop", "ns", "ns1", "ns2", "ftp",
-          "webmail", "autodiscover", "autoconfig", "wpad", "isatap", "localhost", "root",
-          "postmaster", "hostmaster", "abuse", "security", "status", "culvert");
+          "www",
+          "admin",
+          "api",
+          "mail",
+          "smtp",
+          "imap",
+          "pop",
+          "ns",
+          "ns1",
+          "ns2",
+          "ftp",
+          "webmail",
+          "autodiscover",
+          "autoconfig",
+          "wpad",
+          "isatap",
+          "localhost",
+          "root",
+          "postmaster",
+          "hostmaster",
+          "abuse",
+          "security",
+          "status",
+          "culvert");
 
   private static final String[] ADJECTIVES = {
     "amber", "bold", "brave", "bright", "brisk", "calm", "clear", "clever", "cool", "cosmic",
@@ -60,13 +82,13 @@ final class Names {
    * @throws RouteRefusedException where the name cannot be given out
    */
   static String checked(String requested) throws RouteRefusedException {
-    String name = requested.toLowerCase(Locale.ROOT);
-    if (!LABEL.matcher(name).matches()) {
+    if (!LABEL.matcher(requested).matches()) {
       throw invalid(
           "the name \""
               + printable(requested)
               + "\" is no host name label: use 1 to 63 letters, digits and inner hyphens");
     }
+    String name = requested.toLowerCase(Locale.ROOT);
     if (name.startsWith("xn--")) {
       throw invalid("the name \"" + name + "\" is encoded; use plain letters");
     }

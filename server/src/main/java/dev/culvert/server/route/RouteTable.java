@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteTable {
   private static final int MAX_TRIES = 100;
-  private static final String PORT_PREFIX = "tcp/"; // no host name label has a slash
+  private static final String PORT_PREFIX = "tcp/"; // no name has a slash
 
   private final String domain;
   private final PortRange ports;
@@ -47,8 +47,7 @@ public final class RouteTable {
   public static RouteTable open(
       String domain, PortRange ports, Path leases, Duration hold, InstantSource clock)
       throws IOException {
-    return new RouteTable(
-        domain.toLowerCase(Locale.ROOT), ports, Leases.open(leases, hold, clock));
+    return new RouteTable(domain.toLowerCase(Locale.ROOT), ports, Leases.open(leases, hold, clock));
   }
 
   /** The route for a {@code Host} header's value, with or without a port; null where none is. */
@@ -67,7 +66,8 @@ public final class RouteTable {
         || !host.regionMatches(true, label + 1, domain, 0, domain.length())) {
       return null;
     }
-    return byAddress.get(host.substring(0, label).toLowerCase(Locale.ROOT));
+    String name = host.substring(0, label).toLowerCase(Locale.ROOT);
+    return isPort(name) ? null : byAddress.get(name);
   }
 
   public String domain() {
@@ -75,7 +75,8 @@ public final class RouteTable {
   }
 
   /** What a client asks for. */
-  public record Request(TunnelKind kind, String holder, String key, @Nullable String name, int port) {}
+  public record Request(
+      TunnelKind kind, String holder, String key, @Nullable String name, int port) {}
 
   /**
    * Opens a route.
@@ -90,8 +91,7 @@ public final class RouteTable {
           case HTTP -> name(request);
           case TCP -> port(request);
         };
-    Route route =
-        make.apply(isPort(address) ? address.substring(PORT_PREFIX.length()) : address);
+    Route route = make.apply(isPort(address) ? address.substring(PORT_PREFIX.length()) : address);
     byAddress.put(address, route);
     leases.use(address, request.holder(), request.key());
     return route;
@@ -157,10 +157,9 @@ public final class RouteTable {
   }
 
   /** What the same client had for the same tunnel and does not have open now. */
-  private @Nullable String previous(
-      Request request, Predicate<String> isOfKind) {
-    Lease lease = leases.find(request.holder(), request.key(), isOfKind);
-    return lease == null || lease.isInUse() ? null : lease.address();
+  private @Nullable String previous(Request request, Predicate<String> isOfKind) {
+    Lease lease = leases.findHeld(request.holder(), request.key(), isOfKind);
+    return lease == null ? null : lease.address();
   }
 
   private void requireFree(String address, Request request, String what)

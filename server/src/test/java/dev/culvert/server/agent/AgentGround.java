@@ -1,0 +1,98 @@
+package dev.culvert.server.agent;
+
+import dev.culvert.mux.control.ControlProtocol;
+import dev.culvert.mux.control.Hello;
+import dev.culvert.mux.netty.Transport;
+import dev.culvert.server.route.PortListener;
+import dev.culvert.server.route.PortRange;
+import dev.culvert.server.route.Route;
+import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.token.IssuedToken;
+import dev.culvert.server.token.TokenStore;
+import dev.culvert.server.token.TokenVerifier;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The server's half that clients meet, with real tokens and routes, and no sockets. */
+final class AgentGround implements AutoCloseable, PortListener {
+  static final String ANN = "a".repeat(32);
+  static final String BOB = "b".repeat(32);
+
+  private static final int PATIENCE_SECONDS = 20;
+
+  final List<Route> listening = new ArrayList<>();
+  final TokenStore tokens;
+  final TokenVerifier verifier;
+  final RouteTable routes;
+  final Agents agents;
+  final AgentAcceptor acceptor;
+  final IssuedToken token;
+  @Nullable IOException portFailure;
+
+  AgentGround(Path state) throws Exception {
+    tokens = TokenStore.open(state);
+    verifier = TokenVerifier.open(tokens);
+    routes =
+        RouteTable.open(
+            "localhost",
+            new PortRange(100, 300),
+            state.resolve("leases.json"),
+            Duration.ofHours(1),
+            Clock.systemUTC());
+    agents =
+        new Agents(
+            routes, this, route -> List.of("url:" + route.address()), verifier, Clock.systemUTC());
+    acceptor = new AgentAcceptor(agents, Transport.NIO, 1, "culvertd test");
+    token = tokens.create("laptop");
+    verifier.reloadIfChanged();
+    warm(token.text());
+  }
+
+  /** Has the answer for a token at hand, so that the next handshake gets it at once. */
+  void warm(String text) throws Exception {
+    verifier.verify(text).toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  Hello hello(String instance, @Nullable String joins) {
+    return new Hello(ControlProtocol.VERSION, token.text(), instance, joins, 16, "culvert test");
+  }
+
+  /** A client of that instance that was let in. */
+  TestClient connect(String instance) throws Exception {
+    return joined(instance, null);
+  }
+
+  /** A client that was let in beside a session. */
+  TestClient joined(String instance, @Nullable String session) throws Exception {
+    TestClient client = new TestClient(this);
+    client.greet(hello(instance, session));
+    client.openControl();
+    return client;
+  }
+
+  @Override
+  public Future<Void> listen(Route route) {
+    listening.add(route);
+    return portFailure == null
+        ? ImmediateEventExecutor.INSTANCE.newSucceededFuture(null)
+        : ImmediateEventExecutor.INSTANCE.newFailedFuture(portFailure);
+  }
+
+  @Override
+  public void stop(Route route) {
+    listening.remove(route);
+  }
+
+  @Override
+  public void close() {
+    verifier.close();
+  }
+}

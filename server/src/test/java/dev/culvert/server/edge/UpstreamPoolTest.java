@@ -1,0 +1,128 @@
+package dev.culvert.server.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.mux.control.TunnelKind;
+import dev.culvert.server.route.Route;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the pool gives out and takes back, where a service is just closing. */
+final class UpstreamPoolTest {
+  private final UpstreamPool pool = new UpstreamPool();
+  private final Listener first = new Listener();
+  private final Listener second = new Listener();
+  @TempDir private Path state;
+  private EdgeGround ground;
+  private Route route;
+  private Upstream upstream;
+  private ServiceConnection service;
+
+  @BeforeEach
+  void open() throws Exception {
+    ground = EdgeGround.openOnTwoLoops(state);
+    route = new Route(TunnelKind.HTTP, "pooled", 0, 1, "test", ground);
+    upstream = next(first);
+    service = ground.serve();
+  }
+
+  @AfterEach
+  void close() {
+    ground.close();
+  }
+
+  private EventLoop loop() {
+    return ground.visitorLoop();
+  }
+
+  private @Nullable Upstream take(Listener user) {
+    return pool.take(route, Long.MAX_VALUE, user, loop());
+  }
+
+  @Test
+  void connectionThatWasGivenBackIsGivenOutOnce() {
+    pool.release(route, upstream, -1);
+
+    assertThat(take(second)).isSameAs(upstream);
+    assertThat(take(second)).isNull();
+  }
+
+  @Test
+  void connectionWhoseInputHasEndedIsClosedAsItComesBack() throws Exception {
+    service.finish();
+    first.awaitFailure();
+
+    pool.release(route, upstream, -1);
+
+    assertThat(take(second)).isNull();
+    assertThat(service.awaitFinish()).isTrue();
+  }
+
+  @Test
+  void endOfAConnectionThatWasNotTakenIsNobodysFailure() throws Exception {
+    pool.release(route, upstream, -1);
+    upstream.closeIdle();
+    assertThat(service.awaitFinish()).isTrue();
+    assertThat(upstream.take(second, loop())).isFalse();
+    service.finish();
+    service.awaitClosed();
+    Listener later = new Listener();
+    next(later);
+    ground.serve().finish();
+    later.awaitFailure();
+
+    assertThat(second.failures).isEmpty();
+  }
+
+  @Test
+  void sixtyFiveIdleConnectionsAreOneTooMany() throws Exception {
+    pool.release(route, upstream, -1);
+    for (int i = 1; i < 64; i++) {
+      pool.release(route, next(new Listener()), -1);
+      ground.serve();
+    }
+    Upstream last = next(new Listener());
+
+    pool.release(route, last, -1);
+
+    assertThat(ground.serve().awaitFinish()).isTrue();
+  }
+
+  private Upstream next(Listener user) throws Exception {
+    Upstream opened =
+        pool.open(route, user, loop()).get(EdgeGround.PATIENCE_SECONDS, TimeUnit.SECONDS);
+    opened.read();
+    return opened;
+  }
+
+  private static final class Listener implements Upstream.User {
+    private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+
+    @Override
+    public void onResponse(HttpObject part) {
+      ReferenceCountUtil.release(part);
+    }
+
+    @Override
+    public void onReadComplete() {}
+
+    @Override
+    public void onFailure(Throwable cause) {
+      failures.add(cause);
+    }
+
+    void awaitFailure() throws InterruptedException {
+      assertThat(failures.poll(EdgeGround.PATIENCE_SECONDS, TimeUnit.SECONDS)).isNotNull();
+    }
+  }
+}

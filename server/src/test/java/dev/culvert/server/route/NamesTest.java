@@ -1,0 +1,71 @@
+package dev.culvert.server.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.culvert.mux.control.TunnelRefusalCode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class NamesTest {
+  @ParameterizedTest
+  @CsvSource({"a,a", "0,0", "App,app", "a-b,a-b", "a--b,a--b", "WWW2,www2"})
+  void labelIsKeptInLowerCase(String requested, String kept) throws Exception {
+    assertThat(Names.checked(requested)).isEqualTo(kept);
+  }
+
+  @Test
+  void labelHasSixtyThreeLettersAtMost() throws Exception {
+    assertThat(Names.checked("a".repeat(63))).hasSize(63);
+    assertRefused("a".repeat(64));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "-",
+        "-a",
+        "a-",
+        "a.b",
+        "a b",
+        "a_b",
+        "a\n",
+        "\na",
+        "a/b",
+        "tcp/1",
+        "*",
+        "\u00e9",
+        "\u0130",
+        "\u212a",
+        "a\0",
+        "xn--a",
+        "XN--a",
+        "www",
+        "Admin",
+        "localhost",
+        "culvert"
+      })
+  void whatIsNoLabelOrTheOperatorsOwnIsRefused(String requested) {
+    assertRefused(requested);
+  }
+
+  private static void assertRefused(String requested) {
+    RouteRefusedException refusal =
+        catchThrowableOfType(RouteRefusedException.class, () -> Names.checked(requested));
+    assertThat(refusal.code()).isEqualTo(TunnelRefusalCode.INVALID);
+    assertThat(refusal.reason()).matches("[\\x20-\\x7e]+");
+  }
+
+  @Test
+  void newNamesCouldBeAskedFor() throws Exception {
+    Names names = new Names();
+
+    for (int i = 0; i < 1000; i++) {
+      String name = names.random();
+      assertThat(Names.checked(name)).isEqualTo(name).matches("[a-z]+-[a-z]+-[2-9a-z]{4}");
+    }
+  }
+}
