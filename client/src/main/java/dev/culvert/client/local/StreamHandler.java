@@ -130,6 +130,7 @@ final class StreamHandler extends ByteToMessageDecoder {
               @Override
               protected void initChannel(SocketChannel local) throws SSLException {
                 if (target.scheme() == LocalTarget.Scheme.HTTPS) {
+                  local.config().setAllowHalfClosure(false); // nobody shakes one hand
                   local
                       .pipeline()
                       .addLast(tls.newHandler(local.alloc(), target), CloseNotifyHandler.INSTANCE);
