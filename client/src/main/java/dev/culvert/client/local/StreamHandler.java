@@ -21,6 +21,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.ConnectException;
@@ -197,7 +198,7 @@ final class StreamHandler extends ByteToMessageDecoder {
 
   private static StreamStatus status(LocalTarget target, @Nullable Throwable cause) {
     String message = cause == null ? null : cause.getMessage();
-    if (cause instanceof ConnectTimeoutException) {
+    if (cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException) {
       return new StreamStatus(
           StreamStatus.Code.TIMED_OUT, target.address() + " did not answer in time");
     }
