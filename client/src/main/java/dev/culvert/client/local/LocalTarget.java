@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
  * @param host a name or address without brackets
  */
 public record LocalTarget(Scheme scheme, String host, int port) {
+  /** So that the target, as text, fits into the message that asks for its tunnel. */
+  private static final int MAX_HOST_CHARS = 170;
+
   /** What a URI takes for no host, and private name services do: {@code my_app}. */
   private static final Pattern LOCAL_NAME =
       Pattern.compile("(?<host>(?=[^_]*_)[A-Za-z0-9._-]{1,253})(:(?<port>\\d{1,5}))?");
@@ -40,6 +43,10 @@ public record LocalTarget(Scheme scheme, String host, int port) {
   public LocalTarget {
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("port: " + port + " (expected: 1 to 65535)");
+    }
+    if (host.length() > MAX_HOST_CHARS) {
+      throw new IllegalArgumentException(
+          "host: " + host.length() + " characters (expected: at most " + MAX_HOST_CHARS + ")");
     }
     if (host.isEmpty()) {
       throw new IllegalArgumentException("host: empty (expected: a name or an address)");
