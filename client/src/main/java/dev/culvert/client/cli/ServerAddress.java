@@ -1,6 +1,6 @@
 package dev.culvert.client.cli;
 
-import io.netty.util.NetUtil;
+import java.net.Inet6Address;
 
 /**
  * Where the server is, as people write it: {@code HOST}, {@code HOST:PORT} or {@code [IPv6]:PORT}.
@@ -11,7 +11,7 @@ record ServerAddress(String host, int port) {
   private static final int STANDARD_PORT = 7000;
 
   static ServerAddress parse(String text) throws UsageException {
-    if (NetUtil.isValidIpV6Address(text) && !text.startsWith("[")) {
+    if (isIpV6(text)) {
       return new ServerAddress(text, STANDARD_PORT);
     }
     int colon = text.lastIndexOf(':');
@@ -19,13 +19,23 @@ record ServerAddress(String host, int port) {
     String host = hasPort ? text.substring(0, colon) : text;
     if (host.startsWith("[") && host.endsWith("]")) {
       host = host.substring(1, host.length() - 1);
-      if (host.startsWith("[") || !NetUtil.isValidIpV6Address(host)) {
+      if (!isIpV6(host)) {
         throw invalid(text);
       }
     } else if (!host.matches("[\\p{L}\\p{N}._-]{1,253}")) {
       throw invalid(text);
     }
     return new ServerAddress(host, hasPort ? port(text, text.substring(colon + 1)) : STANDARD_PORT);
+  }
+
+  private static boolean isIpV6(String text) {
+    int zone = text.indexOf('%');
+    try {
+      Inet6Address.ofLiteral(zone == -1 ? text : text.substring(0, zone));
+      return !text.startsWith("[");
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static int port(String server, String text) throws UsageException {
