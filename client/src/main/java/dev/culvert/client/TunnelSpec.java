@@ -11,6 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param port the public port that is asked for, for TCP; zero for any
  */
 public record TunnelSpec(TunnelKind kind, LocalTarget target, @Nullable String name, int port) {
+  private static final int MAX_NAME_CHARS = 63;
+
+  public TunnelSpec {
+    if (name != null && name.length() > MAX_NAME_CHARS) {
+      throw new IllegalArgumentException(
+          "name: " + name.length() + " characters (expected: at most " + MAX_NAME_CHARS + ")");
+    }
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
+    }
+  }
+
   /** An HTTP tunnel with any name. */
   public static TunnelSpec http(LocalTarget target) {
     return new TunnelSpec(TunnelKind.HTTP, target, null, 0);

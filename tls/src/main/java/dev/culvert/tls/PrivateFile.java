@@ -51,6 +51,12 @@ public final class PrivateFile {
     }
   }
 
+  /** Opens {@code file} to be written or locked; one that is missing is made, mode 0600. */
+  public static FileChannel open(Path file) throws IOException {
+    return FileChannel.open(
+        file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), mode("rw-------"));
+  }
+
   /** Makes {@code directory} and its missing parents, mode 0700; an existing one is left alone. */
   public static void createDirectory(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {

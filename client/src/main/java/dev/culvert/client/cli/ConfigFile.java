@@ -35,21 +35,31 @@ final class ConfigFile {
       values = Toml.parse(path);
     } catch (IOException e) {
       throw new UsageException(
-          "cannot read " + path + ": " + e.getMessage(), "Check the path given with --config.");
+          "cannot read " + path + ": " + FileFailure.reason(e),
+          "Check the path and mode of the file.");
     }
     if (values.hasErrors()) {
       var error = values.errors().getFirst();
       throw new UsageException(
-          at(path, error.position()) + ": " + error.getMessage(), "Correct the line.");
+          at(path, error.position()) + ": " + withoutContent(error.getMessage()),
+          "Correct the line; a text stands in quotes.");
     }
     for (String key : values.keySet()) {
       if (!KEYS.contains(key)) {
         throw new UsageException(
-            at(path, values.inputPositionOf(key)) + ": unknown key " + key,
+            at(path, values.inputPositionOf(List.of(key)))
+                + ": unknown key "
+                + TerminalText.message(key),
             "Did you mean " + nearest(key) + "?");
       }
     }
     return new ConfigFile(path, values);
+  }
+
+  /** The parser shows what it met, which may be a token that lacks its quotes. */
+  private static String withoutContent(@Nullable String message) {
+    return String.valueOf(message)
+        .replaceFirst("^Unexpected '.+', expected", "Unexpected text, expected");
   }
 
   private static Path standardPath() {
@@ -62,7 +72,9 @@ final class ConfigFile {
   }
 
   private static String at(Path path, @Nullable TomlPosition position) {
-    return position == null ? path.toString() : path + ":" + position.line();
+    return position == null
+        ? path.toString()
+        : path + ":" + position.line() + ":" + position.column();
   }
 
   private static String nearest(String key) {
@@ -93,10 +105,10 @@ final class ConfigFile {
       return null;
     }
     try {
-      return values.getString(key);
+      return values.getString(List.of(key));
     } catch (TomlInvalidTypeException e) {
       throw new UsageException(
-          at(path, values.inputPositionOf(key)) + ": " + key + " is no text",
+          at(path, values.inputPositionOf(List.of(key))) + ": " + key + " is no text",
           "Write it in quotes: " + key + " = \"...\"");
     }
   }

@@ -27,9 +27,7 @@ final class HttpCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
-  @Parameters(
-      paramLabel = "TARGET",
-      description = "The app: a port, HOST:PORT or a URL.")
+  @Parameters(paramLabel = "TARGET", description = "The app: a port, HOST:PORT or a URL.")
   private String target = "";
 
   @Option(
@@ -43,6 +41,11 @@ final class HttpCommand implements Callable<Integer> {
     LocalTarget local = Targets.parse(target, LocalTarget.Scheme.HTTP);
     if (local.scheme() == LocalTarget.Scheme.TCP) {
       throw new UsageException(target + " is no web app", "Use culvert tcp for it.");
+    }
+    if (name != null && !name.matches("[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?")) {
+      throw new UsageException(
+          "--name " + name + " is no label of a host name",
+          "Give 1 to 63 letters and digits, with hyphens between them.");
     }
     return TunnelRun.run(
         connection,

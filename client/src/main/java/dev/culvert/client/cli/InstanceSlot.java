@@ -8,17 +8,17 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The instance secret of one running command, kept so that the same command gets the same URL again.
+ * The instance secret of one running command, kept so that the same command gets the same URL
+ * again.
  *
- * <p>There is a secret for each server and command; the lock keeps a second run of the same command,
- * at the same time, from taking the first one's place: it gets the next slot. At most {@value
- * #MAX_SLOTS} run at a time.
+ * <p>There is a secret for each server and command; the lock keeps a second run of the same
+ * command, at the same time, from taking the first one's place: it gets the next slot. At most
+ * {@value #MAX_SLOTS} run at a time.
  */
 final class InstanceSlot implements AutoCloseable {
   private static final int MAX_SLOTS = 64;
@@ -34,25 +34,21 @@ final class InstanceSlot implements AutoCloseable {
   /**
    * Takes the first free slot of {@code command} in {@code directory}, which is made.
    *
-   * @throws IOException with the remedy
+   * @throws IOException if the directory cannot be used, or no slot is free
    */
   static InstanceSlot take(Path directory, String command) throws IOException {
     PrivateFile.createDirectory(directory);
     String name = digest(command).substring(0, 16);
     for (int i = 0; i < MAX_SLOTS; i++) {
       Path file = directory.resolve(name + "-" + i);
-      FileChannel lock =
-          FileChannel.open(
-              directory.resolve(name + "-" + i + ".lock"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE);
+      FileChannel lock = PrivateFile.open(directory.resolve(name + "-" + i + ".lock"));
       if (isLocked(lock)) {
         return new InstanceSlot(secret(file), lock);
       }
       lock.close();
     }
     throw new IOException(
-        MAX_SLOTS + " clients with this same command run already; end some of them");
+        MAX_SLOTS + " clients with this same command run already, and that is the most");
   }
 
   /** The directory where clients of this user keep their secrets. */
@@ -75,7 +71,7 @@ final class InstanceSlot implements AutoCloseable {
 
   private static String secret(Path file) throws IOException {
     if (Files.exists(file)) {
-      String secret = Files.readString(file).strip();
+      String secret = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
       if (secret.matches("[0-9a-f]{32}")) {
         return secret;
       }

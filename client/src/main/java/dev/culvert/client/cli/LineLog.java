@@ -13,8 +13,7 @@ import java.util.Locale;
 /**
  * Writes what happens to a client as lines: the URL, then one line for each request.
  *
- * <p>Untrusted text cannot move the cursor or colour the terminal: control characters are shown as
- * question marks.
+ * <p>What visitors and the server wrote is shown as {@link TerminalText}.
  */
 public final class LineLog implements ClientListener {
   /** Whether lines are for eyes at a terminal or for a file. */
@@ -25,7 +24,11 @@ public final class LineLog implements ClientListener {
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
-  private static final int MAX_PATH = 60;
+  private static final int METHOD_COLUMNS = 7;
+  private static final int PATH_COLUMNS = 32;
+
+  /** A path may push the columns behind it, up to here. */
+  private static final int MAX_PATH_COLUMNS = 60;
 
   private final PrintWriter out;
   private final Style style;
@@ -39,8 +42,7 @@ public final class LineLog implements ClientListener {
   @SuppressWarnings("SystemConsoleNull") // its contract still allows null
   public static LineLog to(PrintWriter out) {
     Console console = System.console();
-    return new LineLog(
-        out, console != null && console.isTerminal() ? Style.COLOURED : Style.PLAIN);
+    return new LineLog(out, console != null && console.isTerminal() ? Style.COLOURED : Style.PLAIN);
   }
 
   @Override
@@ -49,14 +51,22 @@ public final class LineLog implements ClientListener {
       case ClientEvent.Online online -> {}
       case ClientEvent.Opened opened -> {
         for (String url : opened.urls()) {
-          line("Forwarding " + coloured(Colour.BOLD, url) + " -> " + opened.tunnel().target());
+          line(
+              "Forwarding "
+                  + coloured(Colour.BOLD, TerminalText.message(url))
+                  + " -> "
+                  + opened.tunnel().target());
         }
       }
       case ClientEvent.Reconnecting r ->
           line(
               coloured(Colour.YELLOW, "Reconnecting")
-                  + " (%d) in %.1f s: %s"
-                      .formatted(r.attempt(), r.delay().toMillis() / 1000.0, r.reason()));
+                  + String.format(
+                      Locale.ROOT,
+                      " (%d) in %.1f s: %s",
+                      r.attempt(),
+                      r.delay().toMillis() / 1000.0,
+                      TerminalText.message(r.reason())));
       case ClientEvent.Request(RequestRecord request) -> line(format(request));
       case ClientEvent.Ended ended -> {} // told by the command, with its exit code
     }
@@ -69,40 +79,31 @@ public final class LineLog implements ClientListener {
 
   private String format(RequestRecord request) {
     boolean isUnread = request.outcome() == RequestRecord.Outcome.UNREACHABLE;
-    String path = isUnread ? request.note() : printable(request.target());
+    String path = isUnread ? request.note() : request.target();
     String status = request.status() == 0 ? "---" : Integer.toString(request.status());
-    return "%s  %-7s %s  %s  %9s  %s%s"
-        .formatted(
-            TIME.format(request.start()),
-            isUnread ? "-" : printable(request.method()),
-            padded(path),
-            coloured(colourOf(request), status),
-            duration(request.durationNanos()),
-            size(request.responseBytes()),
-            request.outcome() == RequestRecord.Outcome.CUT ? "  cut" : "");
+    return String.format(
+        Locale.ROOT,
+        "%s  %s %s  %s  %9s  %s%s",
+        TIME.format(request.start()),
+        column(isUnread ? "-" : request.method(), METHOD_COLUMNS, METHOD_COLUMNS),
+        column(path, PATH_COLUMNS, MAX_PATH_COLUMNS),
+        coloured(colourOf(request), TerminalText.padded(status, 3)),
+        duration(request.durationNanos()),
+        size(request.responseBytes()),
+        request.outcome() == RequestRecord.Outcome.CUT ? "  cut" : "");
   }
 
-  private static String padded(String path) {
-    String shown =
-        path.length() <= MAX_PATH ? path : path.substring(0, MAX_PATH - 3) + "...";
-    return "%-32s".formatted(shown);
-  }
-
-  static String printable(String text) {
-    StringBuilder printable = new StringBuilder(text.length());
-    text.codePoints()
-        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
-        .forEach(printable::appendCodePoint);
-    return printable.toString();
+  private static String column(String text, int columns, int maxColumns) {
+    return TerminalText.padded(TerminalText.cut(TerminalText.printable(text), maxColumns), columns);
   }
 
   static String duration(long nanos) {
     Duration duration = Duration.ofNanos(nanos);
     long millis = duration.toMillis();
     if (millis < 10) {
-      return "%.1f ms".formatted(nanos / 1e6);
+      return String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
     }
-    return millis < 10_000 ? millis + " ms" : "%.1f s".formatted(nanos / 1e9);
+    return millis < 10_000 ? millis + " ms" : String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
   }
 
   static String size(long bytes) {
@@ -116,7 +117,7 @@ public final class LineLog implements ClientListener {
       amount /= 1000;
       unit++;
     }
-    return "%.1f %s".formatted(amount, units[unit]);
+    return String.format(Locale.ROOT, "%.1f %s", amount, units[unit]);
   }
 
   private enum Colour {

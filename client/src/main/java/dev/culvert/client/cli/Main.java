@@ -4,6 +4,7 @@ import dev.culvert.client.Version;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 
 /** The program {@code culvert}. */
 @Command(
@@ -40,18 +41,37 @@ public final class Main {
 
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .setParameterExceptionHandler((failure, arguments) -> report(failure))
         .setExecutionExceptionHandler((failure, command, parsed) -> report(command, failure));
   }
 
+  private static int report(ParameterException failure) {
+    CommandLine command = failure.getCommandLine();
+    tell(
+        command,
+        String.valueOf(failure.getMessage()),
+        "Run " + command.getCommandSpec().qualifiedName() + " --help.");
+    return ExitCode.USAGE;
+  }
+
   private static int report(CommandLine command, Exception failure) {
-    PrintWriter err = command.getErr();
-    String message = failure.getMessage();
-    err.println("culvert: " + (message == null ? failure.toString() : message));
     if (failure instanceof UsageException usage) {
-      err.println("  " + usage.remedy());
+      tell(command, String.valueOf(usage.getMessage()), usage.remedy());
       return ExitCode.USAGE;
     }
+    String message = failure.getMessage();
+    tell(
+        command,
+        message == null || failure instanceof RuntimeException ? failure.toString() : message,
+        "If that is no fault of this machine, please report it, with culvert --version.");
     return ExitCode.UNEXPECTED;
+  }
+
+  private static void tell(CommandLine command, String cause, String remedy) {
+    PrintWriter err = command.getErr();
+    err.println("culvert: " + TerminalText.message(cause));
+    err.println("  " + TerminalText.message(remedy));
+    err.flush();
   }
 
   /** Tells the program's version. */

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Where a setting comes from: the option, else the environment, else the configuration. */
 final class Settings {
-  private static final int STANDARD_PORT = 7000;
   private static final long MAX_TOKEN_FILE_BYTES = 64 * 1024;
 
   private final ConnectionOptions options;
@@ -35,41 +34,24 @@ final class Settings {
           "Add --server HOST:PORT, set CULVERT_SERVER, or write server = \"...\" in the"
               + " configuration.");
     }
-    int colon = server.lastIndexOf(':');
-    boolean hasPort =
-        server.startsWith("[")
-            ? server.indexOf("]:") > 0
-            : colon > 0 && server.indexOf(':') == colon;
-    String host = hasPort ? server.substring(0, colon) : server;
-    return new Connection(
-        host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host,
-        hasPort ? port(server, server.substring(colon + 1)) : STANDARD_PORT,
-        trust(),
-        token());
-  }
-
-  private static int port(String server, String text) throws UsageException {
-    if (text.matches("\\d{1,5}")) {
-      int port = Integer.parseInt(text);
-      if (port >= 1 && port <= 65535) {
-        return port;
-      }
-    }
-    throw new UsageException(
-        "the server \"" + server + "\" has no valid port", "Write HOST:PORT, the port 1 to 65535.");
+    ServerAddress address = ServerAddress.parse(server.strip());
+    return new Connection(address.host(), address.port(), trust(), token());
   }
 
   private Trust trust() throws UsageException {
+    if (options.caFile != null && options.pin == null) {
+      return new Trust.AuthorityFile(options.caFile); // an option goes before any other pin
+    }
     String pin = first(options.pin, "CULVERT_PIN", "pin");
     if (pin != null) {
       try {
-        return Trust.pinned(pin);
+        return Trust.pinned(pin.strip());
       } catch (IllegalArgumentException e) {
         throw new UsageException(
             String.valueOf(e.getMessage()), "Copy the line that culvertd prints at its start.");
       }
     }
-    Path caFile = options.caFile == null ? config.file("ca-file") : options.caFile;
+    Path caFile = config.file("ca-file");
     return caFile == null ? new Trust.SystemAuthorities() : new Trust.AuthorityFile(caFile);
   }
 
@@ -79,6 +61,10 @@ final class Settings {
           "culvert: a token on the command line can be read by other users of this machine;"
               + " prefer CULVERT_AUTHTOKEN or --token-file");
       err.flush();
+      if (options.token.isBlank()) {
+        throw new UsageException(
+            "--authtoken is empty", "Give the token, or leave the option out.");
+      }
       return options.token.strip();
     }
     if (options.tokenFile != null) {
@@ -111,7 +97,8 @@ final class Settings {
       }
     } catch (IOException e) {
       throw new UsageException(
-          "cannot read the token file " + file + ": " + e.getMessage(), "Check its path and mode.");
+          "cannot read the token file " + file + ": " + FileFailure.reason(e),
+          "Check its path and mode.");
     }
     throw new UsageException("the token file " + file + " holds no token", "Put the token in it.");
   }

@@ -12,7 +12,11 @@ final class Targets {
     try {
       return LocalTarget.parse(text, standard);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()), "For example: culvert http 3000");
+      throw new UsageException(
+          String.valueOf(e.getMessage()),
+          standard == LocalTarget.Scheme.TCP
+              ? "For example: culvert tcp 22"
+              : "For example: culvert http 3000");
     }
   }
 

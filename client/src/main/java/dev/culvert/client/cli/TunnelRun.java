@@ -7,6 +7,7 @@ import dev.culvert.client.TunnelSpec;
 import dev.culvert.client.cli.ConnectionOptions.Connection;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,7 +23,7 @@ final class TunnelRun {
     PrintWriter err = command.commandLine().getErr();
     Connection connection = new Settings(options, System.getenv(), err).connection();
     String slot = connection.host() + ":" + connection.port() + " " + tunnel;
-    try (InstanceSlot instance = InstanceSlot.take(InstanceSlot.standardDirectory(), slot)) {
+    try (InstanceSlot instance = take(InstanceSlot.standardDirectory(), slot)) {
       ClientConfig config =
           new ClientConfig(
               connection.host(),
@@ -31,7 +32,26 @@ final class TunnelRun {
               connection.token(),
               instance.secret(),
               List.of(tunnel));
-      return run(CulvertClient.start(config, LineLog.to(out)), err);
+      return run(start(config, out), err);
+    }
+  }
+
+  private static InstanceSlot take(Path directory, String slot) throws UsageException {
+    try {
+      return InstanceSlot.take(directory, slot);
+    } catch (IOException e) {
+      throw new UsageException(
+          "cannot keep this client's secret in " + directory + ": " + FileFailure.reason(e),
+          "Make it a directory of yours, or name another with XDG_STATE_HOME.");
+    }
+  }
+
+  private static CulvertClient start(ClientConfig config, PrintWriter out) throws UsageException {
+    try {
+      return CulvertClient.start(config, LineLog.to(out));
+    } catch (IOException e) {
+      throw new UsageException(
+          String.valueOf(e.getMessage()), "Check --ca-file, or use --pin instead.");
     }
   }
 
@@ -55,7 +75,7 @@ final class TunnelRun {
     }
     Runtime.getRuntime().removeShutdownHook(onSignal);
     client.close();
-    err.println("culvert: " + end.message());
+    err.println("culvert: " + TerminalText.message(end.message()));
     err.println("  " + remedy(end.kind()));
     return ExitCode.of(end.kind());
   }

@@ -31,6 +31,7 @@ final class Handshake extends ByteToMessageDecoder {
   private final Hello hello;
   private final ChannelHandler acceptor;
   private @Nullable Future<?> deadline;
+  private boolean isOver;
 
   Handshake(Link link, Hello hello, ChannelHandler acceptor) {
     this.link = link;
@@ -72,14 +73,22 @@ final class Handshake extends ByteToMessageDecoder {
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    if (isOver) {
+      in.skipBytes(in.readableBytes()); // there is one answer, and no other behind it
+      return;
+    }
     try {
       HelloAnswer answer = ControlCodec.readHelloAnswer(in);
       switch (answer) {
         case null -> {}
         case Welcome welcome -> startSession(ctx, welcome);
-        case Refusal refusal -> link.refused(refusal);
+        case Refusal refusal -> {
+          isOver = true;
+          link.refused(refusal);
+        }
       }
     } catch (MalformedMessageException e) {
+      isOver = true;
       link.failed(new IOException("what answers there is no tunnel server: " + e.getMessage()));
     }
   }
@@ -99,14 +108,13 @@ final class Handshake extends ByteToMessageDecoder {
                 control.pipeline().addLast(new ControlHandler(link));
               }
             })
-        .addListener(
-            (Future<StreamChannel> done) -> {
-              if (done.isSuccess()) {
-                link.welcomed(welcome, done.getNow());
-              } else {
-                link.failed(done.cause());
-              }
-            });
+        .addListener((Future<StreamChannel> done) -> {
+          if (done.isSuccess()) {
+            link.welcomed(welcome, done.getNow());
+          } else {
+            link.failed(done.cause());
+          }
+        });
     ctx.pipeline().remove(this);
   }
 

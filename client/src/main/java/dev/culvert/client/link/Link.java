@@ -19,6 +19,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.util.concurrent.Future;
 import java.security.cert.CertificateException;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ public final class Link {
   private @Nullable StreamChannel control;
   private boolean isDown;
 
-  private Link(LinkOwner owner, Transport transport) {
+  Link(LinkOwner owner, Transport transport) {
     this.owner = owner;
     this.transport = transport;
   }
@@ -77,8 +79,7 @@ public final class Link {
     return link;
   }
 
-  private void prepare(
-      SocketChannel channel, Server server, Hello hello, ChannelHandler acceptor) {
+  private void prepare(SocketChannel channel, Server server, Hello hello, ChannelHandler acceptor) {
     channel.config().setWriteBufferWaterMark(WATER_MARK);
     channel.config().setAllowHalfClosure(false);
     transport.limitUnsent(channel, UNSENT_BYTES);
@@ -91,10 +92,9 @@ public final class Link {
 
   private void dialled(Future<Channel> done, Server server) {
     if (!done.isSuccess()) {
-      String reason = done.cause().getMessage();
       down(
           new LinkEnd.Unreachable(
-              server.host() + ":" + server.port() + " does not answer: " + plain(reason)));
+              server.host() + ":" + server.port() + " does not answer: " + plain(done.cause())));
       return;
     }
     Channel channel = done.getNow();
@@ -104,13 +104,24 @@ public final class Link {
     }
     connection = channel;
     channel.config().setAutoRead(true);
-    channel
-        .closeFuture()
-        .addListener(closed -> down(new LinkEnd.Lost("the server closed the connection")));
+    channel.closeFuture().addListener(closed -> closed("the server closed the connection"));
   }
 
-  /** Without the class names and addresses that exceptions of the transport carry. */
-  private static String plain(@Nullable String reason) {
+  /** One that was never up is no loss. */
+  private void closed(String reason) {
+    down(control == null ? new LinkEnd.Unreachable(reason) : new LinkEnd.Lost(reason));
+  }
+
+  /** Without the class names, addresses and bytes that exceptions of the transport carry. */
+  private static String plain(Throwable failure) {
+    Throwable cause =
+        failure instanceof DecoderException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof NotSslRecordException) {
+      return "what answers there does not speak TLS";
+    }
+    String reason = cause.getMessage();
     if (reason == null) {
       return "unknown reason";
     }
@@ -140,7 +151,7 @@ public final class Link {
         return;
       }
     }
-    down(new LinkEnd.Unreachable(plain(cause.getMessage())));
+    down(new LinkEnd.Unreachable(plain(cause)));
   }
 
   // From the session and its control stream.

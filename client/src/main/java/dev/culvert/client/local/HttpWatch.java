@@ -5,19 +5,19 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ByteProcessor;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -26,26 +26,37 @@ import org.jspecify.annotations.Nullable;
  * Reads along with one connection of HTTP/1.1, without a hand in it, and reports each request as it
  * completes.
  *
- * <p>Event loop only. What it does not understand ends the watching, never the connection. At most
- * {@value #MAX_PIPELINED} requests are remembered; beyond that it stops as well.
+ * <p>Event loop only. What it does not understand ends the watching, never the connection: a
+ * request that cannot be read is the last one it looks for, and a response that cannot be read is
+ * reported as cut. At most {@value #MAX_PIPELINED} requests are remembered, each with the first
+ * {@value #MAX_TARGET_CHARS} characters of its target; beyond that no further ones are looked for.
  */
 final class HttpWatch {
   private static final int MAX_PIPELINED = 128;
   private static final int MAX_HEAD_BYTES = 128 * 1024;
+  private static final int MAX_METHOD_CHARS = 32;
+  private static final int MAX_TARGET_CHARS = 4096;
+  private static final String NOT_HTTP = "the service's answer is no HTTP/1.1";
 
   /** A request whose response is not over. */
-  private record Pending(HttpMethod method, String target, Instant start, long startNanos) {}
+  private record Pending(String method, String target, Instant start, long startNanos) {}
 
   private final int tunnel;
   private final RequestLog log;
-  private final EmbeddedChannel requests = new EmbeddedChannel(new HttpRequestDecoder(config()));
-  private final EmbeddedChannel responses = new EmbeddedChannel(new ResponseDecoder());
+  private final RequestDecoder requestDecoder = new RequestDecoder();
+  private final EmbeddedChannel requests = new EmbeddedChannel(requestDecoder, new Requests());
+  private final EmbeddedChannel responses =
+      new EmbeddedChannel(new ResponseDecoder(), new Responses());
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
-  private @Nullable HttpResponse response;
+  private int status; // of the response that is coming in; zero between two of them
   private long responseBytes;
-  private long firstByteNanos = -1;
-  private @Nullable Instant firstByte;
+  private boolean isRequestBegun;
+  private long firstByteNanos;
+  private Instant firstByte = Instant.EPOCH;
+  private boolean areRequestsReadable = true;
   private boolean isWatching = true;
+  private boolean isConnectionEnded;
+  private boolean isReleased;
 
   HttpWatch(int tunnel, RequestLog log) {
     this.tunnel = tunnel;
@@ -71,91 +82,99 @@ final class HttpWatch {
   }
 
   private void requestBytes(ByteBuf bytes) {
-    if (firstByteNanos == -1) {
-      firstByteNanos = System.nanoTime();
-      firstByte = Instant.now();
+    if (!areRequestsReadable) {
+      return;
     }
-    requests.writeInbound(bytes.retainedDuplicate());
-    Object part;
-    while ((part = requests.readInbound()) != null) {
-      if (part instanceof HttpMessage head && isUnreadable(head)) {
-        return;
-      }
-      if (part instanceof HttpRequest request) {
-        pending.add(
-            new Pending(
-                request.method(),
-                request.uri(),
-                firstByte == null ? Instant.now() : firstByte,
-                firstByteNanos));
-      }
-      if (part instanceof LastHttpContent) {
-        firstByteNanos = -1;
-      }
-      ReferenceCountUtil.release(part);
+    if (!isRequestBegun && bytes.forEachByte(ByteProcessor.FIND_NON_CRLF) != -1) {
+      beginRequest();
     }
-    if (pending.size() > MAX_PIPELINED) {
-      stop();
+    requests.writeInbound(bytes.retainedSlice());
+    if (!isRequestBegun && requestDecoder.holdsBytes()) {
+      beginRequest();
     }
   }
 
-  private boolean isUnreadable(HttpMessage head) {
-    if (head.decoderResult().isFailure()) {
-      stop();
-      return true;
-    }
-    return false;
+  private void beginRequest() {
+    isRequestBegun = true;
+    firstByteNanos = System.nanoTime();
+    firstByte = Instant.now();
   }
 
   private void responseBytes(ByteBuf bytes) {
-    responses.writeInbound(bytes.retainedDuplicate());
-    readResponses();
+    responses.writeInbound(bytes.retainedSlice());
   }
 
-  private void readResponses() {
-    Object part;
-    while (isWatching && (part = responses.readInbound()) != null) {
-      if (part instanceof HttpMessage head && isUnreadable(head)) {
-        return;
+  private void requestPart(HttpObject part) {
+    if (!areRequestsReadable) {
+      return;
+    }
+    if (part.decoderResult().isFailure()) {
+      areRequestsReadable = false;
+      return;
+    }
+    if (part instanceof HttpRequest request) {
+      if (!isRequestBegun) {
+        beginRequest();
       }
-      if (part instanceof HttpResponse head) {
-        response = head;
-        responseBytes = 0;
-      }
-      if (part instanceof HttpContent content) {
-        responseBytes += content.content().readableBytes();
-      }
-      ReferenceCountUtil.release(part);
-      if (part instanceof LastHttpContent) {
-        responseEnded();
-      }
+      pending.add(
+          new Pending(
+              start(request.method().name(), MAX_METHOD_CHARS),
+              start(request.uri(), MAX_TARGET_CHARS),
+              firstByte,
+              firstByteNanos));
+      areRequestsReadable = pending.size() < MAX_PIPELINED;
+    }
+    if (part instanceof LastHttpContent) {
+      isRequestBegun = false;
+    }
+  }
+
+  private static String start(String text, int maxChars) {
+    return text.length() <= maxChars ? text : text.substring(0, maxChars);
+  }
+
+  private void responsePart(HttpObject part) {
+    if (!isWatching) {
+      return;
+    }
+    if (part.decoderResult().isFailure()) {
+      cut(isConnectionEnded ? "" : NOT_HTTP);
+      isWatching = false;
+      return;
+    }
+    if (part instanceof HttpResponse head) {
+      status = head.status().code();
+      responseBytes = 0;
+    }
+    if (part instanceof HttpContent content) {
+      responseBytes += content.content().readableBytes();
+    }
+    if (part instanceof LastHttpContent) {
+      responseEnded();
     }
   }
 
   private void responseEnded() {
-    HttpResponse ended = response;
-    response = null;
-    if (ended == null) {
-      return;
-    }
-    if (ended.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
-      report(ended.status().code(), Outcome.UPGRADED, "");
-      stop();
-    } else if (!ended.status().codeClass().equals(HttpStatusClass.INFORMATIONAL)) {
-      report(ended.status().code(), Outcome.COMPLETE, "");
+    int ended = status;
+    status = 0;
+    if (ended == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
+      report(ended, Outcome.UPGRADED, "");
+      isWatching = false;
+    } else if (ended < 100 || ended >= 200) {
+      report(ended, Outcome.COMPLETE, "");
     }
   }
 
-  private void report(int status, Outcome outcome, String note) {
+  private void report(int responseStatus, Outcome outcome, String note) {
     Pending request = pending.poll();
     if (request != null) {
       log.onRequest(
           new RequestRecord(
               tunnel,
               request.start(),
-              request.method().name(),
+              request.method(),
               request.target(),
-              status,
+              responseStatus,
               System.nanoTime() - request.startNanos(),
               responseBytes,
               outcome,
@@ -164,33 +183,49 @@ final class HttpWatch {
     }
   }
 
-  /** The connection is over; {@code cause} is null where it ended in order. */
-  void connectionEnded(@Nullable Throwable cause) {
-    if (isWatching && cause == null) {
-      responses.finish(); // ends a response that lasts until the connection does
-      readResponses();
+  /** Reports every request as cut, the first one with what there is of its response. */
+  private void cut(String note) {
+    while (!pending.isEmpty()) {
+      report(status, Outcome.CUT, note);
+      status = 0;
     }
-    if (isWatching) {
-      int status = response == null ? 0 : response.status().code();
-      String note = cause == null || cause.getMessage() == null ? "" : cause.getMessage();
-      while (!pending.isEmpty()) {
-        report(status, Outcome.CUT, note);
-        status = 0;
-      }
-    }
-    stop();
   }
 
-  private void stop() {
+  /** The connection is over; {@code cause} is null where it ended in order. */
+  void connectionEnded(@Nullable Throwable cause) {
+    isConnectionEnded = true;
+    if (isWatching && cause == null) {
+      responses.finish(); // ends a response that lasts until the connection does
+    }
     if (isWatching) {
-      isWatching = false;
+      cut(cause == null || cause.getMessage() == null ? "" : cause.getMessage());
+    }
+    isWatching = false;
+    releaseIfOver();
+  }
+
+  /** Not from within a decoder, which would lose what it is reading. */
+  private void releaseIfOver() {
+    if (!isWatching && !isReleased) {
+      isReleased = true;
       pending.clear();
       requests.finishAndReleaseAll();
       responses.finishAndReleaseAll();
     }
   }
 
-  /** Knows which responses have no body: their request's method says so. */
+  /** Tells whether a request that follows has begun. */
+  private static final class RequestDecoder extends HttpRequestDecoder {
+    RequestDecoder() {
+      super(config());
+    }
+
+    boolean holdsBytes() {
+      return actualReadableBytes() > 0;
+    }
+  }
+
+  /** Knows which responses have no body: their request's method says so, or their status. */
   private final class ResponseDecoder extends HttpResponseDecoder {
     ResponseDecoder() {
       super(config());
@@ -199,8 +234,25 @@ final class HttpWatch {
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
       Pending request = pending.peek();
-      return (request != null && request.method().equals(HttpMethod.HEAD))
+      return (request != null && request.method().equals("HEAD"))
+          || ((HttpResponse) message).status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)
           || super.isContentAlwaysEmpty(message);
+    }
+  }
+
+  /** Takes each part before the next one is decoded, which may depend on it. */
+  private final class Requests extends SimpleChannelInboundHandler<HttpObject> {
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, HttpObject part) {
+      requestPart(part);
+    }
+  }
+
+  /** Takes each part before the next one is decoded, which may depend on it. */
+  private final class Responses extends SimpleChannelInboundHandler<HttpObject> {
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, HttpObject part) {
+      responsePart(part);
     }
   }
 
@@ -219,9 +271,18 @@ final class HttpWatch {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       if (isWatching && message instanceof ByteBuf bytes) {
-        watcher.bytes(bytes);
+        show(bytes);
       }
       ctx.fireChannelRead(message);
+    }
+
+    private void show(ByteBuf bytes) {
+      try {
+        watcher.bytes(bytes);
+      } catch (RuntimeException e) {
+        isWatching = false; // a log that fails must not take the connection with it
+      }
+      releaseIfOver();
     }
   }
 }

@@ -3,6 +3,8 @@ package dev.culvert.client.local;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A local service's address, as people write it: {@code 3000}, {@code host:3000}, {@code
@@ -13,6 +15,13 @@ import java.util.Locale;
  * @param host a name or address without brackets
  */
 public record LocalTarget(Scheme scheme, String host, int port) {
+  /** So that the target, as text, fits into the message that asks for its tunnel. */
+  private static final int MAX_HOST_CHARS = 170;
+
+  /** What a URI takes for no host, and private name services do: {@code my_app}. */
+  private static final Pattern LOCAL_NAME =
+      Pattern.compile("(?<host>(?=[^_]*_)[A-Za-z0-9._-]{1,253})(:(?<port>\\d{1,5}))?");
+
   /** What a local service speaks. */
   public enum Scheme {
     HTTP(80),
@@ -35,6 +44,10 @@ public record LocalTarget(Scheme scheme, String host, int port) {
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("port: " + port + " (expected: 1 to 65535)");
     }
+    if (host.length() > MAX_HOST_CHARS) {
+      throw new IllegalArgumentException(
+          "host: " + host.length() + " characters (expected: at most " + MAX_HOST_CHARS + ")");
+    }
     if (host.isEmpty()) {
       throw new IllegalArgumentException("host: empty (expected: a name or an address)");
     }
@@ -48,7 +61,7 @@ public record LocalTarget(Scheme scheme, String host, int port) {
    */
   public static LocalTarget parse(String text, Scheme standard) {
     try {
-      if (text.matches("\\d{1,5}")) {
+      if (text.matches("\\d+")) {
         return new LocalTarget(standard, "localhost", Integer.parseInt(text));
       }
       URI uri = new URI(text.contains("://") ? text : standard + "://" + text);
@@ -56,6 +69,14 @@ public record LocalTarget(Scheme scheme, String host, int port) {
       int port = uri.getPort() == -1 ? scheme.standardPort : uri.getPort();
       if (uri.getHost() != null && isBare(uri)) {
         return new LocalTarget(scheme, withoutBrackets(uri.getHost()), port);
+      }
+      Matcher named = LOCAL_NAME.matcher(String.valueOf(uri.getRawAuthority()));
+      if (named.matches() && isBare(uri)) {
+        String digits = named.group("port");
+        return new LocalTarget(
+            scheme,
+            named.group("host"),
+            digits == null ? scheme.standardPort : Integer.parseInt(digits));
       }
     } catch (URISyntaxException | IllegalArgumentException e) {
       // told below, with the whole text
@@ -69,6 +90,7 @@ public record LocalTarget(Scheme scheme, String host, int port) {
   private static boolean isBare(URI uri) {
     String path = uri.getRawPath();
     return (path == null || path.isEmpty() || path.equals("/"))
+        && !uri.getRawAuthority().endsWith(":")
         && uri.getRawQuery() == null
         && uri.getRawFragment() == null
         && uri.getRawUserInfo() == null;

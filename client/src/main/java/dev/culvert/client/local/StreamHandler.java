@@ -16,10 +16,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.net.ConnectException;
 import java.time.Instant;
 import java.util.List;
@@ -32,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * One stream's way to its local service: reads the preamble, dials, answers with the status, and
  * joins the two.
  *
- * <p>What follows the preamble waits in the stream, unread, until the service has taken the
- * connection.
+ * <p>What came with the preamble waits in an {@link EarlyInput}, and what follows it in the stream,
+ * unread, until the service has taken the connection and, where it speaks TLS, shaken hands.
  */
 final class StreamHandler extends ByteToMessageDecoder {
   /** How long a refused stream may take to go away after its status. */
@@ -44,10 +48,8 @@ final class StreamHandler extends ByteToMessageDecoder {
   private final LocalTls tls;
   private final RequestLog log;
   private @Nullable Future<?> deadline;
-  private boolean isDialling;
 
-  StreamHandler(
-      Map<Integer, LocalTarget> targets, Dialer dialer, LocalTls tls, RequestLog log) {
+  StreamHandler(Map<Integer, LocalTarget> targets, Dialer dialer, LocalTls tls, RequestLog log) {
     this.targets = targets;
     this.dialer = dialer;
     this.tls = tls;
@@ -76,78 +78,104 @@ final class StreamHandler extends ByteToMessageDecoder {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (!isDialling) {
-      ctx.read();
-    }
+    ctx.read();
   }
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-    if (isDialling) {
-      return;
-    }
     try {
       StreamOpen open = StreamOpen.read(in);
       if (open != null) {
-        isDialling = true;
-        stopDeadline();
-        accept(ctx, open);
+        // The end of the input may be next, and a decoder drops what it holds at that.
+        ctx.pipeline().addLast(new EarlyInput());
+        ctx.pipeline().remove(this);
+        accept((StreamChannel) ctx.channel(), open);
       }
     } catch (MalformedMessageException e) {
       ctx.close();
     }
   }
 
-  private void accept(ChannelHandlerContext ctx, StreamOpen open) {
+  private void accept(StreamChannel stream, StreamOpen open) {
     LocalTarget target = targets.get(open.tunnel());
     if (target == null) {
-      refuse(ctx, new StreamStatus(StreamStatus.Code.UNKNOWN_TUNNEL, "no such tunnel here"));
+      refuse(stream, new StreamStatus(StreamStatus.Code.UNKNOWN_TUNNEL, "no such tunnel here"));
       return;
     }
     Instant start = Instant.now();
     long startNanos = System.nanoTime();
-    dialer
-        .dial(
-            ctx.channel().eventLoop(),
+    dial(stream.eventLoop(), target)
+        .addListener((Future<Channel> done) -> {
+          if (!done.isSuccess()) {
+            StreamStatus status = status(target, done.cause());
+            if (open.kind() == TunnelKind.HTTP) {
+              log.onRequest(unreachable(open.tunnel(), start, startNanos, status));
+            }
+            refuse(stream, status);
+          } else if (!stream.isActive()) {
+            RelayLeg.abort(done.getNow());
+          } else {
+            join(stream, open, (SocketChannel) done.getNow());
+          }
+        });
+  }
+
+  /** The connection to {@code target}; one under TLS has been through the handshake. */
+  private Future<Channel> dial(EventLoop loop, LocalTarget target) {
+    Future<Channel> dialled =
+        dialer.dial(
+            loop,
             target.host(),
             target.port(),
             new ChannelInitializer<SocketChannel>() {
               @Override
               protected void initChannel(SocketChannel local) throws SSLException {
                 if (target.scheme() == LocalTarget.Scheme.HTTPS) {
+                  local.config().setAllowHalfClosure(false); // nobody shakes one hand
                   local
                       .pipeline()
-                      .addLast(
-                          tls.newHandler(local.alloc(), target), CloseNotifyHandler.INSTANCE);
+                      .addLast(tls.newHandler(local.alloc(), target), CloseNotifyHandler.INSTANCE);
                 }
                 local.pipeline().addLast(new EarlyInput());
               }
-            })
-        .addListener(
-            (Future<Channel> done) -> {
-              if (!done.isSuccess()) {
-                StreamStatus status = status(target, done.cause());
-                if (open.kind() == TunnelKind.HTTP) {
-                  log.onRequest(unreachable(open.tunnel(), start, startNanos, status));
-                }
-                refuse(ctx, status);
-              } else if (!ctx.channel().isActive()) {
-                RelayLeg.abort(done.getNow());
-              } else {
-                join(ctx, open, (SocketChannel) done.getNow());
-              }
             });
+    if (target.scheme() != LocalTarget.Scheme.HTTPS) {
+      return dialled;
+    }
+    Promise<Channel> secured = loop.newPromise();
+    dialled.addListener((Future<Channel> done) -> shakeHands(done, secured));
+    return secured;
   }
 
-  private void join(ChannelHandlerContext ctx, StreamOpen open, SocketChannel local) {
-    StreamChannel stream = (StreamChannel) ctx.channel();
-    ByteBuf status = ctx.alloc().buffer(8);
+  private static void shakeHands(Future<Channel> dialled, Promise<Channel> secured) {
+    if (!dialled.isSuccess()) {
+      secured.setFailure(dialled.cause());
+      return;
+    }
+    Channel local = dialled.getNow();
+    local
+        .pipeline()
+        .get(SslHandler.class)
+        .handshakeFuture()
+        .addListener(done -> {
+          if (done.isSuccess()) {
+            secured.setSuccess(local);
+          } else {
+            local.close();
+            secured.setFailure(done.cause());
+          }
+        });
+    local.read();
+  }
+
+  private void join(StreamChannel stream, StreamOpen open, SocketChannel local) {
+    ByteBuf status = stream.alloc().buffer(8);
     StreamStatus.CONNECTED.write(status);
-    ctx.writeAndFlush(status);
+    stream.writeAndFlush(status);
     HttpWatch watch = open.kind() == TunnelKind.HTTP ? new HttpWatch(open.tunnel(), log) : null;
     if (watch != null) {
-      stream.pipeline().addLast(watch.requestTap());
-      local.pipeline().addLast(watch.responseTap()); // behind what came early
+      stream.pipeline().addLast(watch.requestTap()); // behind what came early
+      local.pipeline().addLast(watch.responseTap());
     }
     SslHandler localTls = local.pipeline().get(SslHandler.class);
     Relay.join(
@@ -158,26 +186,29 @@ final class StreamHandler extends ByteToMessageDecoder {
             watch.connectionEnded(end.cause());
           }
         });
-    ctx.pipeline().remove(this);
   }
 
-  private static void refuse(ChannelHandlerContext ctx, StreamStatus status) {
-    ByteBuf bytes = ctx.alloc().buffer(64);
+  private static void refuse(StreamChannel stream, StreamStatus status) {
+    ByteBuf bytes = stream.alloc().buffer(64);
     status.write(bytes);
-    ctx.writeAndFlush(bytes);
-    ((StreamChannel) ctx.channel()).shutdownOutput();
-    ctx.executor().schedule(() -> ctx.close(), FAREWELL_SECONDS, TimeUnit.SECONDS);
+    stream.writeAndFlush(bytes);
+    stream.shutdownOutput();
+    stream.eventLoop().schedule(() -> stream.close(), FAREWELL_SECONDS, TimeUnit.SECONDS);
   }
 
   private static StreamStatus status(LocalTarget target, @Nullable Throwable cause) {
     String message = cause == null ? null : cause.getMessage();
-    if (cause instanceof ConnectTimeoutException) {
+    if (cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException) {
       return new StreamStatus(
           StreamStatus.Code.TIMED_OUT, target.address() + " did not answer in time");
     }
     if (cause instanceof ConnectException && message != null && message.contains("refused")) {
       return new StreamStatus(
           StreamStatus.Code.REFUSED, target.address() + " refused the connection");
+    }
+    if (cause instanceof SSLException || cause instanceof DecoderException) {
+      return new StreamStatus(
+          StreamStatus.Code.UNREACHABLE, target.address() + " does not take part in TLS");
     }
     return new StreamStatus(
         StreamStatus.Code.UNREACHABLE, target.address() + " cannot be reached: " + message);

@@ -7,8 +7,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -79,12 +79,11 @@ public final class ControlCodec {
 
   private static <T> ByteBuf encode(T message, Map<String, Class<? extends T>> types) {
     JsonObject json = GSON.toJsonTree(message).getAsJsonObject();
-    types.forEach(
-        (name, type) -> {
-          if (type.isInstance(message)) {
-            json.addProperty("type", name);
-          }
-        });
+    types.forEach((name, type) -> {
+      if (type.isInstance(message)) {
+        json.addProperty("type", name);
+      }
+    });
     byte[] text = GSON.toJson(json).getBytes(StandardCharsets.UTF_8);
     if (text.length > ControlProtocol.MAX_MESSAGE_BYTES) {
       throw new IllegalArgumentException(
@@ -114,8 +113,15 @@ public final class ControlCodec {
     if (in.readableBytes() < 4 + length) {
       return null;
     }
-    byte[] text = ByteBufUtil.getBytes(in.skipBytes(4).readSlice((int) length));
-    return parse(new String(text, StandardCharsets.UTF_8), types);
+    return parse(text(in.skipBytes(4).readSlice((int) length)), types);
+  }
+
+  private static String text(ByteBuf bytes) throws MalformedMessageException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes.nioBuffer()).toString();
+    } catch (CharacterCodingException e) {
+      throw new MalformedMessageException("a message that is no UTF-8");
+    }
   }
 
   private static <T> T parse(String text, Map<String, Class<? extends T>> types)
@@ -131,7 +137,7 @@ public final class ControlCodec {
         throw new MalformedMessageException(
             "a message of a type other than " + String.join(", ", types.keySet()));
       }
-      return GSON.fromJson(json, messageType);
+      return GSON.fromJson(text, messageType); // from a tree it would cut numbers to size
     } catch (JsonParseException e) {
       throw new MalformedMessageException("a message that is no JSON of its type");
     } catch (RuntimeException e) { // Gson wraps what a record's constructor throws

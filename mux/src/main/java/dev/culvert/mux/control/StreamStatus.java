@@ -42,7 +42,13 @@ public record StreamStatus(Code code, String text) {
   @SuppressWarnings("EnumOrdinal") // the order is the wire value, as documented
   public void write(ByteBuf out) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    int length = Math.min(bytes.length, MAX_TEXT_BYTES);
+    int length = bytes.length;
+    if (length > MAX_TEXT_BYTES) {
+      length = MAX_TEXT_BYTES;
+      while ((bytes[length] & 0xC0) == 0x80) {
+        length--; // a character goes whole or not at all
+      }
+    }
     out.writeByte(code.ordinal()).writeShort(length).writeBytes(bytes, 0, length);
   }
 

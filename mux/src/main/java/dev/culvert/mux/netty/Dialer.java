@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,26 +37,24 @@ public final class Dialer {
   }
 
   /**
-   * Connects; {@code initializer} is added to the channel's pipeline before. Auto-read is off and
-   * half-closure allowed. Any thread.
+   * Connects; {@code initializer}, which must be sharable, is added before to the pipeline of each
+   * channel, one for each address. Auto-read is off and half-closure allowed. Any thread.
    *
    * @param loop the channel's event loop, on which the future completes
    * @return fails with the first address's reason where none answers
    */
-  public Future<Channel> dial(
-      EventLoop loop, String host, int port, ChannelHandler initializer) {
+  public Future<Channel> dial(EventLoop loop, String host, int port, ChannelHandler initializer) {
     Promise<Channel> promise = loop.newPromise();
     Attempt attempt = new Attempt(loop, port, initializer, promise);
     byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
-    if (literal != null) {
+    if (literal != null && host.indexOf('%') == -1) { // a look-up keeps the zone of fe80::1%eth0
       loop.execute(() -> attempt.start(List.of(address(literal))));
     } else if (host.equalsIgnoreCase("localhost")) {
-      loop.execute(
-          () ->
-              attempt.start(
-                  List.of(
-                      address(new byte[] {127, 0, 0, 1}),
-                      address(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}))));
+      loop.execute(() ->
+          attempt.start(
+              List.of(
+                  address(new byte[] {127, 0, 0, 1}),
+                  address(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}))));
     } else {
       Thread.ofVirtual().name("culvert-resolver").start(() -> resolve(host, loop, attempt));
     }
@@ -63,12 +62,18 @@ public final class Dialer {
   }
 
   private static void resolve(String host, EventLoop loop, Attempt attempt) {
+    Runnable next;
     try {
       List<InetAddress> addresses = List.of(InetAddress.getAllByName(host));
-      loop.execute(() -> attempt.start(addresses));
+      next = () -> attempt.start(addresses);
     } catch (UnknownHostException e) {
-      loop.execute(
-          () -> attempt.promise.tryFailure(new IOException("the host " + host + " is not known")));
+      next =
+          () -> attempt.promise.tryFailure(new IOException("the host " + host + " is not known"));
+    }
+    try {
+      loop.execute(next);
+    } catch (RejectedExecutionException e) {
+      // The loop has been shut down meanwhile: nobody waits any more.
     }
   }
 
@@ -115,16 +120,13 @@ public final class Dialer {
               .option(ChannelOption.SO_KEEPALIVE, true)
               .handler(initializer)
               .connect(new InetSocketAddress(addresses.getFirst(), port));
-      connected.addListener(
-          done -> {
-            if (!done.isSuccess()) {
-              connect(
-                  addresses.subList(1, addresses.size()),
-                  failure == null ? done.cause() : failure);
-            } else if (!promise.trySuccess(connected.channel())) {
-              connected.channel().close(); // nobody waits any more
-            }
-          });
+      connected.addListener(done -> {
+        if (!done.isSuccess()) {
+          connect(addresses.subList(1, addresses.size()), failure == null ? done.cause() : failure);
+        } else if (!promise.trySuccess(connected.channel())) {
+          connected.channel().close(); // nobody waits any more
+        }
+      });
     }
   }
 }

@@ -8,7 +8,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what a connection brings before a {@link Relay} is joined to it, and hands it over then.
+ * Keeps what a connection or stream brings before a {@link Relay} is joined to it, and hands it
+ * over then.
  *
  * <p>For sockets that wait with auto-read off: native epoll reads to the end once the peer's FIN is
  * there, asked or not. That is what this may have to hold, at most what the kernel had buffered.

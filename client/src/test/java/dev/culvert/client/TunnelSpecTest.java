@@ -1,0 +1,55 @@
+package dev.culvert.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.culvert.client.local.LocalTarget;
+import dev.culvert.client.local.LocalTarget.Scheme;
+import dev.culvert.mux.control.ClientMessage.OpenTunnel;
+import org.junit.jupiter.api.Test;
+
+/** Whatever a tunnel may be asked for must fit into the message that asks for it. */
+final class TunnelSpecTest {
+  private static void ask(TunnelSpec tunnel) {
+    OpenTunnel _ = new OpenTunnel(1, tunnel.kind(), tunnel.key(), tunnel.name(), tunnel.port());
+  }
+
+  @Test
+  void longestHostFitsIntoTheMessage() {
+    String host = "h".repeat(170);
+
+    for (Scheme scheme : Scheme.values()) {
+      LocalTarget target = new LocalTarget(scheme, host, 65535);
+      assertThatCode(() -> ask(TunnelSpec.http(target))).doesNotThrowAnyException();
+      assertThatCode(() -> ask(TunnelSpec.tcp(target, 65535))).doesNotThrowAnyException();
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LocalTarget(Scheme.HTTP, host + "h", 80))
+        .withMessage("host: 171 characters (expected: at most 170)");
+  }
+
+  @Test
+  void nameOrPortThatNoServerGivesIsRefusedHere() {
+    LocalTarget target = new LocalTarget(Scheme.HTTP, "localhost", 80);
+
+    assertThatCode(() -> ask(TunnelSpec.http(target, "n".repeat(63)))).doesNotThrowAnyException();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TunnelSpec.http(target, "n".repeat(64)))
+        .withMessage("name: 64 characters (expected: at most 63)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TunnelSpec.tcp(target, 65536))
+        .withMessage("port: 65536 (expected: 0 to 65535)");
+    assertThatIllegalArgumentException().isThrownBy(() -> TunnelSpec.tcp(target, -1));
+  }
+
+  @Test
+  void keyTellsTunnelsApart() {
+    LocalTarget target = new LocalTarget(Scheme.HTTP, "localhost", 80);
+
+    assertThat(TunnelSpec.http(target).key())
+        .isNotEqualTo(TunnelSpec.tcp(target, 0).key())
+        .isNotEqualTo(TunnelSpec.http(new LocalTarget(Scheme.HTTP, "localhost", 81)).key())
+        .isNotEqualTo(TunnelSpec.http(new LocalTarget(Scheme.HTTPS, "localhost", 80)).key());
+  }
+}

@@ -1,0 +1,154 @@
+package dev.culvert.client.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+final class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  @TempDir private Path directory;
+  private Path config = Path.of("");
+
+  @BeforeEach
+  void keepAwayFromTheUsersConfiguration() throws IOException {
+    config = Files.writeString(directory.resolve("culvert.toml"), "authtoken = \"SECRET\"\n");
+  }
+
+  private int run(String... arguments) {
+    return commandLine().execute(arguments);
+  }
+
+  private CommandLine commandLine() {
+    return Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "-h", "--version", "-V", "http --help", "tcp -h"})
+  void helpAndVersionAreNoErrors(String arguments) {
+    assertThat(run(arguments.split(" "))).isEqualTo(ExitCode.CLEAN);
+    assertThat(out.toString()).containsIgnoringCase("culvert");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', Missing required subcommand, culvert --help",
+    "ftp, ftp, culvert --help",
+    "http, TARGET, culvert http --help",
+    "http 1 2, '''2''', culvert http --help",
+    "http 3000 --nope, --nope, culvert http --help",
+    "http 3000 --server, --server, culvert http --help",
+    "tcp 22 --remote-port many, --remote-port, culvert tcp --help",
+    "tcp 22 --remote-port 65536, --remote-port 65536, 1 to 65535",
+    "tcp 22 --remote-port -1, --remote-port -1, 1 to 65535",
+    "http 0 --server h, target: 0, culvert http 3000",
+    "http tcp://h:22, is no web app, culvert tcp",
+    "tcp http://h, is a URL, HOST:PORT",
+    "http 3000 --name bad_name --server h, bad_name, letters",
+    "http 3000 --name -a --server h, -a, letters",
+    "http 3000, no server is given, --server",
+    "http 3000 --server h:0, no valid port, HOST:PORT",
+    "http 3000 --server h --pin x, sha256, culvertd prints",
+    "http 3000 --server h --token-file /nowhere, /nowhere, Check its path",
+  })
+  void wrongUsageIsOneLineOfCauseAndOneOfRemedy(String arguments, String cause, String remedy) {
+    String[] words = arguments.isEmpty() ? new String[0] : arguments.split(" ");
+    boolean isTunnel = words.length > 1;
+
+    int code =
+        run(
+            isTunnel
+                ? Stream.concat(Stream.of(words), Stream.of("--config=" + config))
+                    .toArray(String[]::new)
+                : words);
+
+    assertTold(code, cause, remedy);
+  }
+
+  @Test
+  void configurationThatIsWrongIsToldWithItsPlace() throws Exception {
+    Files.writeString(config, "authtoken = \"SECRET\"\n  pin = 7\n");
+
+    int code = run("http", "3000", "--server=h", "--config=" + config);
+
+    assertTold(code, config + ":2:3: pin is no text", "pin = \"...\"");
+  }
+
+  @Test
+  void authorityFileThatIsMissingIsWrongUsage() {
+    Path missing = directory.resolve("ca.pem");
+
+    int code = runAtHome("http", "3000", "--server=h", "--ca-file=" + missing);
+
+    assertTold(code, missing.toString(), "--ca-file");
+  }
+
+  @Test
+  void stateDirectoryThatCannotBeMadeIsWrongUsage() throws Exception {
+    Files.writeString(directory.resolve(".local"), "a file");
+
+    int code = runAtHome("http", "3000", "--server=h");
+
+    assertTold(code, directory.resolve(".local").toString(), "XDG_STATE_HOME");
+  }
+
+  /** As a user whose home is the test's directory. */
+  private int runAtHome(String... arguments) {
+    assumeTrue(System.getenv("XDG_STATE_HOME") == null);
+    String home = System.getProperty("user.home");
+    System.setProperty("user.home", directory.toString());
+    try {
+      return run(
+          Stream.concat(Stream.of(arguments), Stream.of("--config=" + config))
+              .toArray(String[]::new));
+    } finally {
+      System.setProperty("user.home", home);
+    }
+  }
+
+  @Test
+  void unexpectedFailureIsNoStackTrace() {
+    CommandLine commandLine = commandLine();
+    RuntimeException failure = new IllegalStateException("broken\n\u001b[31m");
+
+    int code =
+        new CommandLine(
+                CommandLine.Model.CommandSpec.wrapWithoutInspection(
+                    (Runnable)
+                        () -> {
+                          throw failure;
+                        }))
+            .setErr(new PrintWriter(err))
+            .setExecutionExceptionHandler(commandLine.getExecutionExceptionHandler())
+            .execute();
+
+    assertThat(code).isEqualTo(ExitCode.UNEXPECTED);
+    assertThat(err.toString().lines()).hasSize(2);
+    assertThat(err.toString())
+        .startsWith("culvert: java.lang.IllegalStateException: broken??[31m")
+        .doesNotContain("\tat ");
+  }
+
+  private void assertTold(int code, String cause, String remedy) {
+    assertThat(err.toString().lines()).as(err.toString()).hasSize(2);
+    assertThat(err.toString().lines().toList().getFirst()).startsWith("culvert: ").contains(cause);
+    assertThat(err.toString().lines().toList().getLast()).startsWith("  ").contains(remedy);
+    assertThat(err.toString()).doesNotContain("SECRET", "Exception");
+    assertThat(out.toString()).isEmpty();
+    assertThat(code).isEqualTo(ExitCode.USAGE);
+  }
+}

@@ -1,0 +1,211 @@
+package dev.culvert.client.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.culvert.client.cli.ConnectionOptions.Connection;
+import dev.culvert.tls.Trust;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SettingsTest {
+  private static final String PIN = "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+  private static final String OTHER_PIN = "sha256/BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=";
+
+  @TempDir private Path directory;
+  private final ConnectionOptions options = new ConnectionOptions();
+  private final Map<String, String> environment = new HashMap<>();
+  private final StringWriter err = new StringWriter();
+  private Path config = Path.of("");
+
+  @BeforeEach
+  void startWithAnEmptyConfiguration() throws IOException {
+    config = directory.resolve("culvert.toml");
+    configure("");
+    options.config = config;
+    options.server = "host";
+    options.token = "token";
+  }
+
+  private void configure(String toml) throws IOException {
+    Files.writeString(config, toml);
+  }
+
+  private Connection connection() throws UsageException {
+    return new Settings(options, environment, new PrintWriter(err)).connection();
+  }
+
+  private UsageException refusal() {
+    return catchThrowableOfType(UsageException.class, this::connection);
+  }
+
+  @Test
+  void tokenComesFromTheOptionThenTheFileThenTheEnvironmentThenTheConfiguration() throws Exception {
+    Files.writeString(directory.resolve("given"), " from-file-option\n");
+    Files.writeString(directory.resolve("configured"), "from-configured-file\n");
+    options.token = " from-option ";
+    options.tokenFile = directory.resolve("given");
+    environment.put("CULVERT_AUTHTOKEN", "from-environment\n");
+    configure("authtoken = \"from-configuration\"\ntoken-file = \"configured\"");
+
+    assertThat(connection().token()).isEqualTo("from-option");
+    options.token = null;
+    assertThat(connection().token()).isEqualTo("from-file-option");
+    options.tokenFile = null;
+    assertThat(connection().token()).isEqualTo("from-environment");
+    environment.put("CULVERT_AUTHTOKEN", " ");
+    assertThat(connection().token()).isEqualTo("from-configured-file");
+    configure("authtoken = \"from-configuration\"");
+    assertThat(connection().token()).isEqualTo("from-configuration");
+  }
+
+  @Test
+  void onlyTheOptionWarnsAndNeverWithTheToken() throws Exception {
+    options.token = "the-secret";
+    connection();
+    String warning = err.toString();
+    options.token = null;
+    environment.put("CULVERT_AUTHTOKEN", "the-secret");
+    connection();
+
+    assertThat(warning).contains("can be read by other users").doesNotContain("the-secret");
+    assertThat(err.toString()).isEqualTo(warning);
+  }
+
+  @Test
+  void serverComesFromTheOptionThenTheEnvironmentThenTheConfiguration() throws Exception {
+    environment.put("CULVERT_SERVER", "environment:1");
+    configure("server = \"configuration:2\"");
+
+    assertThat(connection().host()).isEqualTo("host");
+    options.server = null;
+    assertThat(connection().host()).isEqualTo("environment");
+    environment.clear();
+    assertThat(connection())
+        .returns("configuration", Connection::host)
+        .returns(2, Connection::port);
+  }
+
+  @Test
+  void trustComesFromTheOptionsThenTheEnvironmentThenTheConfiguration() throws Exception {
+    environment.put("CULVERT_PIN", OTHER_PIN);
+    configure("ca-file = \"ca.pem\"");
+    options.pin = PIN;
+    options.caFile = Path.of("given.pem");
+
+    assertThat(connection().trust()).isEqualTo(Trust.pinned(PIN));
+    options.pin = null;
+    assertThat(connection().trust()).isEqualTo(new Trust.AuthorityFile(Path.of("given.pem")));
+    options.caFile = null;
+    assertThat(connection().trust()).isEqualTo(Trust.pinned(OTHER_PIN));
+    environment.clear();
+    assertThat(connection().trust())
+        .isEqualTo(new Trust.AuthorityFile(directory.resolve("ca.pem")));
+    configure("");
+    assertThat(connection().trust()).isEqualTo(new Trust.SystemAuthorities());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tunnel.example.com, tunnel.example.com, 7000",
+    "tunnel.example.com:443, tunnel.example.com, 443",
+    "' host:1 ', host, 1",
+    "10.0.0.1:65535, 10.0.0.1, 65535",
+    "my_host, my_host, 7000",
+    "::1, ::1, 7000",
+    "[::1], ::1, 7000",
+    "[::1]:80, ::1, 80",
+    "[fe80::1%eth0]:80, fe80::1%eth0, 80",
+  })
+  void serverIsAHostWithOrWithoutAPort(String text, String host, int port) throws Exception {
+    options.server = text;
+
+    assertThat(connection()).returns(host, Connection::host).returns(port, Connection::port);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        ":7000",
+        "host:",
+        "host:0",
+        "host:65536",
+        "host:123456",
+        "host:-1",
+        "host:+1",
+        "host:port",
+        "host:7000:1",
+        "https://host:7000",
+        "host/path",
+        "user@host",
+        "a host",
+        "[::1",
+        "[host]:80",
+        "[]:80",
+        "[::1]x:80",
+        "[[::1]]:80",
+        "::1]:80",
+      })
+  void serverThatIsNoneIsRefusedWithAnExample(String text) {
+    options.server = text;
+
+    assertThat(refusal()).hasMessageStartingWith("the server \"" + text.strip() + "\" ");
+    assertThat(refusal().remedy()).startsWith("Write HOST:PORT");
+  }
+
+  @Test
+  void missingServerOrTokenIsToldWithEachPlaceForIt() {
+    options.token = null;
+    assertThat(refusal()).hasMessage("no token is given");
+    assertThat(refusal().remedy()).contains("CULVERT_AUTHTOKEN", "--token-file");
+    options.server = null;
+    assertThat(refusal()).hasMessage("no server is given");
+    assertThat(refusal().remedy()).contains("CULVERT_SERVER", "--server");
+  }
+
+  @Test
+  void emptyTokenOptionIsNoToken() {
+    environment.put("CULVERT_AUTHTOKEN", "token");
+    options.token = " ";
+
+    assertThat(refusal()).hasMessage("--authtoken is empty");
+  }
+
+  @Test
+  void pinThatIsNoneIsRefused() {
+    options.pin = "sha256/short";
+
+    assertThat(refusal().remedy()).contains("culvertd prints");
+  }
+
+  @Test
+  void tokenFileThatCannotBeReadIsToldWithItsPathAndReason() throws Exception {
+    options.token = null;
+    options.tokenFile = directory.resolve("none");
+    assertThat(refusal())
+        .hasMessage("cannot read the token file " + options.tokenFile + ": there is no such file");
+    options.tokenFile = directory;
+    assertThat(refusal())
+        .hasMessage("cannot read the token file " + options.tokenFile + ": Is a directory");
+    options.tokenFile = Files.write(directory.resolve("binary"), new byte[] {-1, -2});
+    assertThat(refusal())
+        .hasMessage("cannot read the token file " + options.tokenFile + ": it is no text in UTF-8");
+    options.tokenFile = Files.writeString(directory.resolve("empty"), "\n");
+    assertThat(refusal()).hasMessage("the token file " + options.tokenFile + " holds no token");
+    options.tokenFile = Files.writeString(directory.resolve("huge"), "x".repeat(65_537));
+    assertThat(refusal()).hasMessage("the token file " + options.tokenFile + " holds no token");
+  }
+}

@@ -1,0 +1,189 @@
+package dev.culvert.mux.netty;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class DialerTest {
+  private static final Duration TIMEOUT = Duration.ofSeconds(Patience.SECONDS_AT_MOST);
+
+  private static final ChannelHandler NOTHING =
+      new ChannelInitializer<Channel>() {
+        @Override
+        protected void initChannel(Channel channel) {}
+      };
+
+  private final EventLoopGroup group = Transport.NIO.newEventLoopGroup(1, "dialer");
+  private final EventLoop loop = group.next();
+  private final Dialer dialer = new Dialer(Transport.NIO, TIMEOUT);
+
+  @AfterEach
+  void close() {
+    group.shutdownGracefully(50, TIMEOUT.toMillis(), MILLISECONDS).syncUninterruptibly();
+  }
+
+  private static ServerSocket listener(String address) throws IOException {
+    return new ServerSocket(0, 50, InetAddress.getByName(address));
+  }
+
+  private Channel dial(String host, int port) throws Exception {
+    return Patience.await(dialer.dial(loop, host, port, NOTHING));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void connectionWaitsUnreadAndMayBeHalfClosed(Transport transport) throws Exception {
+    assumeTrue(transport.unavailability() == null);
+    EventLoopGroup loops = transport.newEventLoopGroup(1, "dialer");
+    try (ServerSocket listener = listener("127.0.0.1")) {
+      EventLoop loopOfTransport = loops.next();
+      Channel channel =
+          Patience.await(
+              new Dialer(transport, TIMEOUT)
+                  .dial(loopOfTransport, "localhost", listener.getLocalPort(), NOTHING));
+
+      assertThat(channel.isActive()).isTrue();
+      assertThat(channel.eventLoop()).isSameAs(loopOfTransport);
+      assertThat(channel.config().isAutoRead()).isFalse();
+      assertThat(channel.config().getOption(ChannelOption.ALLOW_HALF_CLOSURE)).isTrue();
+      assertThat(channel.config().getOption(ChannelOption.TCP_NODELAY)).isTrue();
+      Patience.await(channel.close());
+    } finally {
+      loops.shutdownGracefully(50, TIMEOUT.toMillis(), MILLISECONDS).syncUninterruptibly();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost", "LOCALHOST", "127.0.0.1", "::ffff:127.0.0.1"})
+  void everyWayToWriteThisMachineIsDialled(String host) throws Exception {
+    try (ServerSocket listener = listener("127.0.0.1");
+        Socket accepted = accept(listener, dial(host, listener.getLocalPort()))) {
+      assertThat(accepted.isConnected()).isTrue();
+    }
+  }
+
+  private static Socket accept(ServerSocket listener, Channel dialled) throws IOException {
+    assertThat(dialled.isActive()).isTrue();
+    return listener.accept();
+  }
+
+  @Test
+  void localhostIsTheSixthVersionsWhereTheFourthRefuses() throws Exception {
+    ServerSocket listener;
+    try {
+      listener = listener("::1");
+    } catch (IOException e) {
+      assumeTrue(false, "no IPv6 here");
+      return;
+    }
+    try (listener) {
+      assertThat(dial("localhost", listener.getLocalPort()).isActive()).isTrue();
+    }
+  }
+
+  @Test
+  void nobodyListeningIsARefusal() throws Exception {
+    int port;
+    try (ServerSocket listener = listener("127.0.0.1")) {
+      port = listener.getLocalPort();
+    }
+
+    assertThatThrownBy(() -> dial("localhost", port))
+        .hasCauseInstanceOf(ConnectException.class)
+        .hasMessageContaining("refused");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nowhere.invalid", "a host", "http://host"})
+  void hostThatIsNotKnownIsAFailureThatNamesIt(String host) {
+    assertThatThrownBy(() -> dial(host, 80))
+        .hasCauseInstanceOf(IOException.class)
+        .hasMessageContaining("the host " + host + " is not known");
+  }
+
+  @Test
+  void initializerIsInThePipelineBeforeTheConnectionIsThere() throws Exception {
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    try (ServerSocket listener = listener("127.0.0.1")) {
+      dialer.dial(
+          loop,
+          "localhost",
+          listener.getLocalPort(),
+          new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRegistered(ChannelHandlerContext ctx) {
+              heard.add("registered");
+            }
+
+            @Override
+            public void channelActive(ChannelHandlerContext ctx) {
+              heard.add("active");
+            }
+          });
+
+      assertThat(Patience.take(heard)).isEqualTo("registered");
+      assertThat(Patience.take(heard)).isEqualTo("active");
+    }
+  }
+
+  @Test
+  void connectionNobodyWaitsForIsClosed() throws Exception {
+    try (ServerSocket listener = listener("127.0.0.1")) {
+      listener.setSoTimeout((int) TIMEOUT.toMillis());
+      var dialling =
+          loop.submit(
+                  () -> {
+                    var dialled = dialer.dial(loop, "127.0.0.1", listener.getLocalPort(), NOTHING);
+                    dialled.cancel(false);
+                    return dialled;
+                  })
+              .get();
+
+      try (Socket accepted = listener.accept()) {
+        accepted.setSoTimeout((int) TIMEOUT.toMillis());
+        assertThat(accepted.getInputStream().read()).isEqualTo(-1);
+      }
+      assertThat(dialling.isCancelled()).isTrue();
+    }
+  }
+
+  @Test
+  void lookUpThatOutlivesItsLoopIsForgotten() throws Exception {
+    BlockingQueue<Throwable> uncaught = new LinkedBlockingQueue<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
+    try {
+      close();
+      for (int i = 0; i < 20; i++) {
+        var _ = dialer.dial(loop, "nowhere.invalid", 80, NOTHING);
+      }
+
+      assertThat(uncaught.poll(500, MILLISECONDS)).isNull();
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+  }
+}
