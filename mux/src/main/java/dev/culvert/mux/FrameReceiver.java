@@ -40,7 +40,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
       return;
     }
     if (payloadBytes > 0) {
-      if (!stream.receiveData(payloadBytes)) {
+      if (!session.receiveData(stream, payloadBytes)) {
         violation("sent " + payloadBytes + " bytes beyond the window of stream " + streamId);
         return;
       }
