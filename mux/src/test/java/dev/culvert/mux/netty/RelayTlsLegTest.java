@@ -2,6 +2,7 @@ package dev.culvert.mux.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.FixedRecvByteBufAllocator;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +30,8 @@ final class RelayTlsLegTest {
   RelayTlsLegTest(RelaySetup setup) throws Exception {
     ground = new RelayGround(setup);
     visitor = new PlainPeer(ground, ground.rightLoop);
+    // Small reads, so that what waits for credit is little enough for the relay to read on.
+    visitor.leg.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(16 * 1024));
     tls = new FakeTls(visitor.leg);
     UsedLeg leg = ground.left();
     left = leg.user();
