@@ -38,6 +38,7 @@ public final class Session {
   private final FrameDecoder decoder;
   private final KeepAlive keepAlive;
   private final WindowTuner tuner;
+  private final FloodGuard floodGuard;
   private final ControlQueue controlQueue;
   private final SendQueue sendQueue;
   private final StreamQueue waiting = new StreamQueue();
@@ -70,6 +71,7 @@ public final class Session {
     this.keepAlive =
         new KeepAlive(
             config.keepAliveIdle().toNanos(), config.keepAliveTimeout().toNanos(), nowNanos);
+    this.floodGuard = new FloodGuard(nowNanos);
     this.controlQueue = new ControlQueue(keepAlive);
     this.sendQueue = new SendQueue(config.maxPayloadBytes());
   }
@@ -252,6 +254,13 @@ public final class Session {
     }
     stream.dataReady();
     return stream;
+  }
+
+  /** A frame came that brought nothing. */
+  void receivedNothing() {
+    if (!floodGuard.allow(nowNanos)) {
+      violated("the peer floods the session with frames that bring nothing");
+    }
   }
 
   /** Ends the session because the peer broke the protocol. */
