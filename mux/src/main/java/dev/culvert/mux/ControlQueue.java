@@ -87,7 +87,7 @@ final class ControlQueue {
     Stream stream;
     while (out.writerIndex() <= end && (stream = streams.peek()) != null) {
       stream.controlLink.leave();
-      stream.writeControl(out);
+      stream.writeControl(out, nowNanos);
     }
   }
 }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * there any more are in order (the peer had not heard of its end yet) and are dropped.
  */
 final class FrameReceiver implements FrameDecoder.Sink {
+  /** Data for a stream that is gone keeps its sender as busy as us if it is this long. */
+  private static final int MERITED_BYTES = 1024;
+
   private final Session session;
 
   /** Where the payload of the current Data frame goes; null to drop it. */
@@ -35,12 +38,18 @@ final class FrameReceiver implements FrameDecoder.Sink {
       violation("opened stream " + streamId + " with " + payloadBytes + " bytes");
       return;
     }
+    if (payloadBytes == 0 && flags == 0) {
+      session.receivedNothing();
+    }
     Stream stream = streamOf(flags, streamId);
     if (stream == null) {
+      if (payloadBytes < MERITED_BYTES) {
+        session.receivedNothing();
+      }
       return;
     }
     if (payloadBytes > 0) {
-      if (!stream.receiveData(payloadBytes)) {
+      if (!session.receiveData(stream, payloadBytes)) {
         violation("sent " + payloadBytes + " bytes beyond the window of stream " + streamId);
         return;
       }
@@ -75,8 +84,12 @@ final class FrameReceiver implements FrameDecoder.Sink {
 
   @Override
   public void receiveWindowUpdate(int flags, long streamId, long creditBytes) {
+    if (creditBytes == 0 && flags == 0) {
+      session.receivedNothing();
+    }
     Stream stream = streamOf(flags, streamId);
     if (stream == null) {
+      session.receivedNothing();
       return;
     }
     if (!stream.receiveCredit(creditBytes)) {
@@ -90,6 +103,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
 
   @Override
   public void receivePing(int flags, long value) {
+    session.receivedNothing();
     if ((flags & Frame.SYN) != 0) {
       session.receivePing(value);
     } else if ((flags & Frame.ACK) != 0) {

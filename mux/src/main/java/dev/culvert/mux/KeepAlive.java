@@ -51,6 +51,10 @@ final class KeepAlive {
     return pingDue;
   }
 
+  boolean isPingOutstanding() {
+    return pingOutstanding;
+  }
+
   /** The value of the ping that goes out now. */
   long sendPing(long nowNanos) {
     pingDue = false;

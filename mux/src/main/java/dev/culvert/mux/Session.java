@@ -37,6 +37,8 @@ public final class Session {
   private final LongObjectHashMap<Stream> streams = new LongObjectHashMap<>();
   private final FrameDecoder decoder;
   private final KeepAlive keepAlive;
+  private final WindowTuner tuner;
+  private final FloodGuard floodGuard;
   private final ControlQueue controlQueue;
   private final SendQueue sendQueue;
   private final StreamQueue waiting = new StreamQueue();
@@ -49,15 +51,27 @@ public final class Session {
   private boolean isPeerGoingAway;
   private @Nullable SessionEnd end;
 
-  public Session(Role role, SessionConfig config, SessionListener listener, long nowNanos) {
+  /**
+   * A session that has just begun.
+   *
+   * @param memory shared by all sessions of the process
+   */
+  public Session(
+      Role role,
+      SessionConfig config,
+      MemoryBudget memory,
+      SessionListener listener,
+      long nowNanos) {
     this.role = role;
     this.config = config;
     this.listener = listener;
     this.nextId = role.firstId();
+    this.tuner = new WindowTuner(config, memory);
     this.decoder = new FrameDecoder(new FrameReceiver(this));
     this.keepAlive =
         new KeepAlive(
             config.keepAliveIdle().toNanos(), config.keepAliveTimeout().toNanos(), nowNanos);
+    this.floodGuard = new FloodGuard(nowNanos);
     this.controlQueue = new ControlQueue(keepAlive);
     this.sendQueue = new SendQueue(config.maxPayloadBytes());
   }
@@ -71,6 +85,7 @@ public final class Session {
         keepAlive.received(nowNanos);
         this.nowNanos = nowNanos;
         decoder.decode(in);
+        relieveMemory();
       }
     } finally {
       in.release();
@@ -87,6 +102,7 @@ public final class Session {
       return;
     }
     keepAlive.checkIdle(nowNanos);
+    relieveMemory();
     listener.onOutput();
   }
 
@@ -119,7 +135,7 @@ public final class Session {
     if (!canOpen()) {
       throw new IllegalStateException("the session opens no more streams: " + this);
     }
-    Stream stream = Stream.openedHere(this, nextId, config.windowBytes(), owner);
+    Stream stream = Stream.openedHere(this, nextId, tuner, owner);
     nextId += 2;
     outboundSlots++;
     streams.put(stream.id(), stream);
@@ -175,7 +191,7 @@ public final class Session {
     while (end == null
         && (room = maxBytes - (out.writerIndex() - start)) > 2 * Frame.HEADER_BYTES
         && (stream = sendQueue.current()) != null) {
-      stream.writeTurn(out, room, config.maxPayloadBytes());
+      stream.writeTurn(out, room, config.maxPayloadBytes(), nowNanos);
       if (stream.state() != StreamState.CLOSED
           && (stream.deficitBytes <= 0 || !stream.canSend())) {
         sendQueue.endTurn(stream);
@@ -228,7 +244,7 @@ public final class Session {
 
   /** Lets in a stream that the peer opened. */
   Stream accept(long id) {
-    Stream stream = Stream.openedByPeer(this, id, config.windowBytes());
+    Stream stream = Stream.openedByPeer(this, id, tuner);
     inboundSlots++;
     streams.put(id, stream);
     addToControlQueue(stream);
@@ -238,6 +254,13 @@ public final class Session {
     }
     stream.dataReady();
     return stream;
+  }
+
+  /** A frame came that brought nothing. */
+  void receivedNothing() {
+    if (!floodGuard.allow(nowNanos)) {
+      violated("the peer floods the session with frames that bring nothing");
+    }
   }
 
   /** Ends the session because the peer broke the protocol. */
@@ -251,6 +274,37 @@ public final class Session {
     } else {
       violated("the peer opens streams beyond the limit, again and again");
     }
+  }
+
+  /** Counts data for a stream; false where it exceeds the stream's window. */
+  boolean receiveData(Stream stream, long payloadBytes) {
+    if (!stream.receiveData(payloadBytes, nowNanos)) {
+      return false;
+    }
+    if (!keepAlive.isPingOutstanding() && tuner.roundTrip().isPingDue(payloadBytes, nowNanos)) {
+      ping();
+    }
+    return true;
+  }
+
+  private void relieveMemory() {
+    Stream most;
+    while (end == null && tuner.isMemoryExceeded() && (most = withMostUnread()) != null) {
+      long unreadBytes = most.unconsumedBytes();
+      most.reset();
+      most.listener().onReset();
+      listener.onEvent(new SessionEvent.MemoryExceeded(most.id(), unreadBytes));
+    }
+  }
+
+  private @Nullable Stream withMostUnread() {
+    Stream most = null;
+    for (Stream stream : streams.values()) {
+      if (stream.unconsumedBytes() > (most == null ? 0 : most.unconsumedBytes())) {
+        most = stream;
+      }
+    }
+    return most;
   }
 
   void acknowledged(Stream stream) {
@@ -268,6 +322,7 @@ public final class Session {
   void receivePong(long value) {
     long nanos = keepAlive.receivePong(value, nowNanos);
     if (nanos >= 0) {
+      tuner.roundTrip().sample(nanos);
       listener.onEvent(new SessionEvent.RoundTrip(nanos));
     }
   }
@@ -344,6 +399,7 @@ public final class Session {
     for (Stream stream : streams()) {
       stream.receiveSessionEnd(cause);
     }
+    tuner.close();
     listener.onEvent(new SessionEvent.Ended(cause));
   }
 

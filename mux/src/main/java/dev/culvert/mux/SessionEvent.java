@@ -8,6 +8,9 @@ public sealed interface SessionEvent {
   /** A ping came back. */
   record RoundTrip(long nanos) implements SessionEvent {}
 
+  /** A stream was reset here, since it held the most when memory ran out. */
+  record MemoryExceeded(long streamId, long unreadBytes) implements SessionEvent {}
+
   /** The session is over; the last event. */
   record Ended(SessionEnd end) implements SessionEvent {}
 }

@@ -30,29 +30,33 @@ public final class Stream {
   private final long id;
   private final SendWindow sendWindow = new SendWindow();
   private final ReceiveWindow receiveWindow;
+  private final WindowTuner tuner;
   private @Nullable StreamListener listener;
   private StreamState state;
   private Opening opening;
   private boolean isUnacknowledged;
   private boolean isFinDue;
   private boolean isResetDue;
+  private boolean isUnreadCounted = true;
 
-  private Stream(Session session, long id, int windowBytes, StreamState state, Opening opening) {
+  private Stream(Session session, long id, WindowTuner tuner, StreamState state, Opening opening) {
     this.session = session;
     this.id = id;
-    this.receiveWindow = new ReceiveWindow(windowBytes);
+    this.tuner = tuner;
+    this.receiveWindow = tuner.newWindow();
     this.state = state;
     this.opening = opening;
   }
 
-  static Stream openedHere(Session session, long id, int windowBytes, StreamListener listener) {
-    Stream stream = new Stream(session, id, windowBytes, StreamState.WAITING, Opening.SYN_DUE);
+  static Stream openedHere(
+      Session session, long id, WindowTuner tuner, StreamListener listener) {
+    Stream stream = new Stream(session, id, tuner, StreamState.WAITING, Opening.SYN_DUE);
     stream.listener = listener;
     return stream;
   }
 
-  static Stream openedByPeer(Session session, long id, int windowBytes) {
-    return new Stream(session, id, windowBytes, StreamState.OPEN, Opening.ACK_DUE);
+  static Stream openedByPeer(Session session, long id, WindowTuner tuner) {
+    return new Stream(session, id, tuner, StreamState.OPEN, Opening.ACK_DUE);
   }
 
   public long id() {
@@ -81,6 +85,7 @@ public final class Stream {
 
   /** Ends both directions at once; the peer sees a reset, never an end. */
   public void reset() {
+    forgetUnread();
     if (state == StreamState.CLOSED) {
       return;
     }
@@ -100,10 +105,11 @@ public final class Stream {
    * @throws IllegalStateException where that is more than it was handed
    */
   public void consumed(int bytes) {
-    if (state == StreamState.CLOSED) {
+    if (!isUnreadCounted) {
       return;
     }
     receiveWindow.consumed(bytes);
+    tuner.consumed(bytes);
     if (receiveWindow.isCreditDue() && isReceiving()) {
       session.addToControlQueue(this);
     }
@@ -112,6 +118,11 @@ public final class Stream {
   /** The bytes that {@link #consumed} may still be called for. */
   public long unconsumedBytes() {
     return receiveWindow.unconsumedBytes();
+  }
+
+  /** What the peer may have on the way or unconsumed here, at most. */
+  public long windowBytes() {
+    return receiveWindow.windowBytes();
   }
 
   // What follows is for the session.
@@ -166,8 +177,12 @@ public final class Stream {
   }
 
   /** False where the peer sends more than it was granted. */
-  boolean receiveData(long payloadBytes) {
-    return receiveWindow.received(payloadBytes);
+  boolean receiveData(long payloadBytes, long nowNanos) {
+    if (!receiveWindow.received(payloadBytes, nowNanos)) {
+      return false;
+    }
+    tuner.received(payloadBytes);
+    return true;
   }
 
   void receiveFin() {
@@ -182,12 +197,14 @@ public final class Stream {
   }
 
   void receiveReset() {
+    forgetUnread();
     close();
     session.releaseSlot(this);
     listener().onReset();
   }
 
   void receiveSessionEnd(SessionEnd end) {
+    forgetUnread();
     close();
     if (listener != null) { // else the session is still asking for one, and tells it then
       listener.onSessionEnd(end);
@@ -198,11 +215,20 @@ public final class Stream {
     state = StreamState.CLOSED;
     sendLink.leave();
     controlLink.leave();
+    tuner.close(receiveWindow);
     session.forget(this);
   }
 
+  /** Nobody will consume what was received: it does not count any more. */
+  private void forgetUnread() {
+    if (isUnreadCounted) {
+      isUnreadCounted = false;
+      tuner.consumed(receiveWindow.unconsumedBytes());
+    }
+  }
+
   /** Writes the one control frame that is due, if any. */
-  void writeControl(ByteBuf out) {
+  void writeControl(ByteBuf out, long nowNanos) {
     if (isResetDue) {
       isResetDue = false;
       FrameEncoder.writeWindowUpdate(out, Frame.RST, id, 0);
@@ -210,18 +236,18 @@ public final class Stream {
     } else if (opening != Opening.DONE) {
       int flag = opening == Opening.SYN_DUE ? Frame.SYN : Frame.ACK;
       opening = Opening.DONE;
-      FrameEncoder.writeWindowUpdate(out, flag, id, receiveWindow.takeCredit());
+      FrameEncoder.writeWindowUpdate(out, flag, id, tuner.takeCredit(receiveWindow, nowNanos));
     } else if (receiveWindow.isCreditDue() && isReceiving()) {
-      FrameEncoder.writeWindowUpdate(out, 0, id, receiveWindow.takeCredit());
+      FrameEncoder.writeWindowUpdate(out, 0, id, tuner.takeCredit(receiveWindow, nowNanos));
     }
   }
 
   /** Writes one frame of data, and FIN behind the last, into {@code room} bytes of {@code out}. */
-  void writeTurn(ByteBuf out, int room, int maxPayloadBytes) {
+  void writeTurn(ByteBuf out, int room, int maxPayloadBytes, long nowNanos) {
     int end = out.writerIndex() + room;
     if (opening != Opening.DONE) {
       controlLink.leave();
-      writeControl(out);
+      writeControl(out, nowNanos);
     }
     int maxBytes =
         Math.min(

@@ -8,6 +8,8 @@ import java.util.random.RandomGenerator;
 final class Pair {
   final Peer client;
   final Peer server;
+  final MemoryBudget clientMemory;
+  final MemoryBudget serverMemory;
   long nowNanos = 1_000_000_000L;
 
   Pair(SessionConfig config) {
@@ -15,8 +17,18 @@ final class Pair {
   }
 
   Pair(SessionConfig clientConfig, SessionConfig serverConfig) {
-    client = new Peer(Role.CLIENT, clientConfig, nowNanos);
-    server = new Peer(Role.SERVER, serverConfig, nowNanos);
+    this(clientConfig, serverConfig, new MemoryBudget(1L << 40), new MemoryBudget(1L << 40));
+  }
+
+  Pair(
+      SessionConfig clientConfig,
+      SessionConfig serverConfig,
+      MemoryBudget clientMemory,
+      MemoryBudget serverMemory) {
+    this.clientMemory = clientMemory;
+    this.serverMemory = serverMemory;
+    client = new Peer(Role.CLIENT, clientConfig, clientMemory, nowNanos);
+    server = new Peer(Role.SERVER, serverConfig, serverMemory, nowNanos);
   }
 
   /** Carries everything both ways until neither side has anything to say. */

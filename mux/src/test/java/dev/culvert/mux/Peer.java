@@ -3,6 +3,7 @@ package dev.culvert.mux;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A session and its application: accepts streams and remembers what happened. */
@@ -12,8 +13,11 @@ final class Peer implements SessionListener {
   final List<SessionEvent> events = new ArrayList<>();
   int outputAnnouncements;
 
-  Peer(Role role, SessionConfig config, long nowNanos) {
-    session = new Session(role, config, this, nowNanos);
+  /** Makes the owner of each stream the other side opens, where it is not an {@link App}. */
+  @Nullable Function<Stream, StreamListener> acceptor;
+
+  Peer(Role role, SessionConfig config, MemoryBudget memory, long nowNanos) {
+    session = new Session(role, config, memory, this, nowNanos);
   }
 
   App open() {
@@ -24,6 +28,9 @@ final class Peer implements SessionListener {
 
   @Override
   public StreamListener onStream(Stream stream) {
+    if (acceptor != null) {
+      return acceptor.apply(stream);
+    }
     App app = new App();
     app.stream = stream;
     accepted.add(app);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class SessionTest {
@@ -119,9 +118,7 @@ final class SessionTest {
 
   @Test
   void aWindowLargerThanTheSpecsIsGrantedWithTheSyn() {
-    SessionConfig large =
-        new SessionConfig(
-            8, 8, 1 << 20, 16_372, Duration.ofSeconds(5), Duration.ofSeconds(15));
+    SessionConfig large = SessionConfig.STANDARD.withWindow(1 << 20, 16 << 20);
     Pair wide = new Pair(large);
     wide.client.open();
 

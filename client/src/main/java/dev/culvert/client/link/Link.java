@@ -168,7 +168,7 @@ public final class Link {
     switch (event) {
       case SessionEvent.Ended(SessionEnd end) -> down(new LinkEnd.Lost(end.reason()));
       case SessionEvent.PeerGoingAway() -> down(new LinkEnd.Lost("the server is going away"));
-      case SessionEvent.RoundTrip roundTrip -> {}
+      case SessionEvent.RoundTrip _, SessionEvent.MemoryExceeded _ -> {}
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.culvert.mux.netty;
 
+import dev.culvert.mux.MemoryBudget;
 import dev.culvert.mux.Role;
 import dev.culvert.mux.Session;
 import dev.culvert.mux.SessionConfig;
@@ -135,7 +136,7 @@ public final class MuxHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     this.ctx = ctx;
-    this.session = new Session(role, config, new Owner(), nowNanos());
+    this.session = new Session(role, config, MemoryBudget.PROCESS, new Owner(), nowNanos());
     schedule();
   }
 

@@ -38,6 +38,9 @@ public final class Relay {
   private static final int HIGH_BYTES = 128 * 1024;
   private static final int LOW_BYTES = 64 * 1024;
 
+  /** What a waiting buffer costs beside its bytes; else 128 KiB in single bytes were megabytes. */
+  private static final int BYTES_PER_BUFFER = 256;
+
   /** How long the rest of a leg is read and dropped after the other one has left. */
   private static final long DISCARD_SECONDS = 60;
 
@@ -165,14 +168,14 @@ public final class Relay {
 
     private void write(ChannelHandlerContext ctx, ByteBuf bytes) {
       int count = bytes.readableBytes();
-      unwrittenBytes += count;
+      unwrittenBytes += count + BYTES_PER_BUFFER;
       ChannelPromise written = new DefaultChannelPromise(to.channel(), ctx.executor());
       written.addListener(done -> written(count, done.cause()));
       to.channel().write(bytes, written);
     }
 
     private void written(int count, @Nullable Throwable failure) {
-      unwrittenBytes -= count;
+      unwrittenBytes -= count + BYTES_PER_BUFFER;
       credit(count);
       if (failure != null && !isDiscarding) {
         outputFailed(failure);

@@ -20,7 +20,6 @@ import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +46,7 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
 
   private final MuxHandler mux;
   private final StreamChannelConfig config = new StreamChannelConfig(this);
-  private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>();
+  private final UnreadQueue unread = new UnreadQueue();
   private final Listener listener = new Listener();
   private @Nullable Stream stream;
   private @Nullable StreamAddress address;
@@ -135,7 +134,7 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
       payload.release();
       return;
     }
-    unread.add(payload);
+    unread.add(payload, alloc());
     if (mayRead()) {
       if (!isInReadCycle) {
         isInReadCycle = true;
@@ -321,23 +320,16 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
     if (stream != null) {
       stream.reset();
     }
-    dropUnread();
+    unread.clear();
     if (finPromise != null && !isFinSent) {
       finPromise.tryFailure(new ClosedChannelException());
-    }
-  }
-
-  private void dropUnread() {
-    ByteBuf payload;
-    while ((payload = unread.poll()) != null) {
-      payload.release();
     }
   }
 
   private void fail(Exception cause) {
     if (isOpen) {
       isOutputShutdown = true;
-      dropUnread();
+      unread.clear();
       pipeline().fireExceptionCaught(cause);
       unsafe().close(voidPromise());
     }

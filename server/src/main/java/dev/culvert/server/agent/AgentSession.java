@@ -98,6 +98,13 @@ final class AgentSession {
         agent.sessionEnded(this);
       }
       case SessionEvent.PeerGoingAway() -> isEnded = true;
+      case SessionEvent.MemoryExceeded(var stream, var bytes) ->
+          logger.warn(
+              "{} session {}: out of memory, reset stream {} with {} unread bytes",
+              agent,
+              id,
+              stream,
+              bytes);
       case SessionEvent.RoundTrip(var nanos) ->
           logger.debug("{} session {} round trip {} us", agent, id, nanos / 1000);
     }

@@ -1,0 +1,57 @@
+package dev.culvert.mux.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes that have come for a stream and wait to be read. Event loop only.
+ *
+ * <p>A part of a frame is a slice of the connection's read buffer and keeps all of it from being
+ * used again, so small parts are copied, and those that wait are gathered: what is held stays within
+ * a few times what was received, however a peer cuts it.
+ */
+final class UnreadQueue {
+  private static final int SMALL_BYTES = 4096;
+
+  private final ArrayDeque<ByteBuf> parts = new ArrayDeque<>(4);
+  private @Nullable ByteBuf gathering; // the last part, where it has room for more
+
+  boolean isEmpty() {
+    return parts.isEmpty();
+  }
+
+  /** Takes {@code part}. */
+  void add(ByteBuf part, ByteBufAllocator allocator) {
+    int bytes = part.readableBytes();
+    if (bytes >= SMALL_BYTES) {
+      parts.add(part);
+      gathering = null;
+      return;
+    }
+    if (gathering == null || gathering.writableBytes() < bytes) {
+      gathering = allocator.ioBuffer(parts.isEmpty() ? bytes : SMALL_BYTES);
+      parts.add(gathering);
+    }
+    gathering.writeBytes(part);
+    part.release();
+  }
+
+  /** Hands over the oldest part; there must be one. */
+  ByteBuf remove() {
+    ByteBuf part = parts.remove();
+    if (parts.isEmpty()) {
+      gathering = null;
+    }
+    return part;
+  }
+
+  void clear() {
+    gathering = null;
+    ByteBuf part;
+    while ((part = parts.poll()) != null) {
+      part.release();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.culvert.mux;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** An application that sends without end and counts what it receives; the bytes do not matter. */
+final class Bulk implements StreamListener {
+  @Nullable Stream stream;
+  long received;
+  int resets;
+  boolean isSending;
+  boolean consumes = true;
+
+  Stream stream() {
+    return requireNonNull(stream);
+  }
+
+  void start() {
+    isSending = true;
+    stream().dataReady();
+  }
+
+  @Override
+  public void onData(ByteBuf payload) {
+    int bytes = payload.readableBytes();
+    payload.release();
+    received += bytes;
+    if (consumes) {
+      stream().consumed(bytes);
+    }
+  }
+
+  @Override
+  public void onFin() {}
+
+  @Override
+  public void onReset() {
+    resets++;
+  }
+
+  @Override
+  public void onSessionEnd(SessionEnd end) {}
+
+  @Override
+  public boolean hasData() {
+    return isSending;
+  }
+
+  @Override
+  public int pollData(ByteBuf out, int maxBytes) {
+    out.writeZero(maxBytes);
+    return maxBytes;
+  }
+
+  @Override
+  public void onFinSent() {}
+}

@@ -1,0 +1,67 @@
+package dev.culvert.mux.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(LeakCheck.class)
+final class UnreadQueueTest {
+  private final PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
+  private final UnreadQueue queue = new UnreadQueue();
+
+  @Test
+  void partsOfAnySizeComeOutInOrder() {
+    Random random = new Random(3);
+    long in = 0;
+    long out = 0;
+    for (int i = 0; i < 5000; i++) {
+      if (random.nextBoolean()) {
+        int bytes = random.nextInt(random.nextBoolean() ? 20 : 9000);
+        queue.add(ByteSequence.slice(in, bytes), allocator);
+        in += bytes;
+      } else if (!queue.isEmpty()) {
+        ByteBuf part = queue.remove();
+        out += part.readableBytes();
+        ByteSequence.check(out - part.readableBytes(), part);
+        part.release();
+      }
+    }
+    while (!queue.isEmpty()) {
+      ByteBuf part = queue.remove();
+      out += part.readableBytes();
+      part.release();
+    }
+
+    assertThat(out).isEqualTo(in);
+  }
+
+  @Test
+  void singleBytesThatWaitShareBuffers() {
+    for (int i = 0; i < 10_000; i++) {
+      queue.add(ByteSequence.slice(i, 1), allocator);
+    }
+
+    int parts = 0;
+    while (!queue.isEmpty()) {
+      queue.remove().release();
+      parts++;
+    }
+    assertThat(parts).isLessThan(5);
+  }
+
+  @Test
+  void smallPartDoesNotHoldTheBufferItCameIn() {
+    ByteBuf record = Unpooled.buffer(16 * 1024).writeZero(16 * 1024);
+
+    queue.add(record.readRetainedSlice(10), allocator);
+
+    assertThat(record.refCnt()).isEqualTo(1);
+    record.release();
+    queue.clear();
+  }
+}
