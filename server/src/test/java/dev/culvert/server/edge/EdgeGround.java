@@ -5,7 +5,6 @@ import dev.culvert.mux.SessionConfig;
 import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.control.StreamStatus;
 import dev.culvert.mux.control.TunnelKind;
-import dev.culvert.mux.netty.ConnectionLimit;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.mux.netty.Transport;
@@ -46,7 +45,6 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
 
   static final String HOST = "app.localhost";
 
-  private static final int MAX_VISITORS = 1000;
 
   private final EventLoopGroup visitorLoop;
   private final EventLoopGroup sessionLoop;
@@ -66,7 +64,7 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
             Clock.systemUTC());
     RouteTable.Request request = new RouteTable.Request(TunnelKind.HTTP, "holder", "key", "app", 0);
     routes.open(request, name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", this));
-    HttpEdge edge = new HttpEdge(routes, new ConnectionLimit(MAX_VISITORS));
+    HttpEdge edge = new HttpEdge(routes);
     listener = listen(visitorLoop, edge::acceptHttp);
     serverMux =
         new MuxHandler(

@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.mux.netty.ConnectionLimit;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.RouteTable;
 import io.netty.buffer.ByteBuf;
@@ -34,7 +33,7 @@ final class VisitorTest {
             state.resolve("leases.json"),
             Duration.ofHours(1),
             Clock.systemUTC());
-    new HttpEdge(routes, new ConnectionLimit(1)).acceptHttp(socket);
+    new HttpEdge(routes).acceptHttp(socket);
   }
 
   @AfterEach
