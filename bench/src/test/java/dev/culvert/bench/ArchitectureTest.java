@@ -42,30 +42,59 @@ final class ArchitectureTest {
             List.of("io.netty.buffer", "io.netty.util", "com.google.gson..")),
         Arguments.of(
             "dev.culvert.mux.netty",
-            List.of("dev.culvert.mux", "io.netty.buffer", "io.netty.channel..",
-                "io.netty.bootstrap", "io.netty.util..")),
-        Arguments.of(
-            "dev.culvert.tls", List.of("io.netty..", "org.bouncycastle..")),
+            List.of(
+                "dev.culvert.mux",
+                "io.netty.buffer",
+                "io.netty.channel..",
+                "io.netty.bootstrap",
+                "io.netty.util..")),
+        Arguments.of("dev.culvert.tls", List.of("io.netty..", "org.bouncycastle..")),
         Arguments.of(
             "dev.culvert.server.route",
-            List.of("dev.culvert.mux..", "dev.culvert.tls", "io.netty..",
-                "com.github.benmanes.caffeine..", "com.google.gson..", "org.slf4j")),
+            List.of(
+                "dev.culvert.mux..",
+                "dev.culvert.tls",
+                "io.netty..",
+                "com.github.benmanes.caffeine..",
+                "com.google.gson..",
+                "org.slf4j")),
         Arguments.of(
             "dev.culvert.server.edge",
-            List.of("dev.culvert.server.route", "dev.culvert.mux..", "dev.culvert.tls",
-                "io.netty..", "com.google.gson..", "com.github.benmanes.caffeine..", "org.slf4j")),
+            List.of(
+                "dev.culvert.server.route",
+                "dev.culvert.mux..",
+                "dev.culvert.tls",
+                "io.netty..",
+                "com.google.gson..",
+                "com.github.benmanes.caffeine..",
+                "org.slf4j")),
         Arguments.of(
             "dev.culvert.server.agent",
-            List.of("dev.culvert.server.route", "dev.culvert.server.token", "dev.culvert.mux..",
-                "dev.culvert.tls", "io.netty..", "org.slf4j")),
+            List.of(
+                "dev.culvert.server.route",
+                "dev.culvert.server.token",
+                "dev.culvert.mux..",
+                "dev.culvert.tls",
+                "io.netty..",
+                "org.slf4j")),
         Arguments.of(
             "dev.culvert.server.token",
-            List.of("dev.culvert.tls", "com.google.crypto.tink..", "com.google.errorprone..",
-                "com.google.gson..", "com.github.benmanes.caffeine..", "org.slf4j")),
+            List.of(
+                "dev.culvert.tls",
+                "com.google.crypto.tink..",
+                "com.google.errorprone..",
+                "com.google.gson..",
+                "com.github.benmanes.caffeine..",
+                "org.slf4j")),
         Arguments.of(
             "dev.culvert.server",
-            List.of("dev.culvert.server..", "dev.culvert.mux..", "dev.culvert.tls", "io.netty..",
-                "picocli", "org.slf4j")),
+            List.of(
+                "dev.culvert.server..",
+                "dev.culvert.mux..",
+                "dev.culvert.tls",
+                "io.netty..",
+                "picocli",
+                "org.slf4j")),
         Arguments.of(
             "dev.culvert.client.link",
             List.of("dev.culvert.mux..", "dev.culvert.tls", "io.netty..", "org.slf4j")),
@@ -74,12 +103,22 @@ final class ArchitectureTest {
             List.of("dev.culvert.mux..", "dev.culvert.tls", "io.netty..", "org.slf4j")),
         Arguments.of(
             "dev.culvert.client",
-            List.of("dev.culvert.client.link", "dev.culvert.client.local", "dev.culvert.mux..",
-                "dev.culvert.tls", "io.netty..", "org.slf4j")),
+            List.of(
+                "dev.culvert.client.link",
+                "dev.culvert.client.local",
+                "dev.culvert.mux..",
+                "dev.culvert.tls",
+                "io.netty..",
+                "org.slf4j")),
         Arguments.of(
             "dev.culvert.client.cli",
-            List.of("dev.culvert.client", "dev.culvert.client.local", "dev.culvert.mux.control",
-                "dev.culvert.tls", "picocli", "org.tomlj")));
+            List.of(
+                "dev.culvert.client",
+                "dev.culvert.client.local",
+                "dev.culvert.mux.control",
+                "dev.culvert.tls",
+                "picocli",
+                "org.tomlj")));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -147,7 +186,8 @@ final class ArchitectureTest {
   void typeNamesSayWhatATypeIs() {
     noClasses()
         .should()
-        .haveNameMatching(".*(Util|Utils|Helper|(?<!Trust|Key)Manager|Common|Impl)") // those two are JSSE's
+        .haveNameMatching(
+            ".*(Util|Utils|Helper|(?<!Trust|Key)Manager|Common|Impl)") // those two are JSSE's
         .check(OURS);
   }
 

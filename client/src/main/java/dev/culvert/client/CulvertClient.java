@@ -135,10 +135,9 @@ public final class CulvertClient implements AutoCloseable {
     if (isClosed.compareAndSet(false, true)) {
       // The loop closes its connections as soon as it is shut down, so the farewell comes before.
       Promise<Object> closed = loop.newPromise();
-      loop.execute(
-          () ->
-              end(new ClientEnd(ClientEnd.Kind.CLOSED, "closed"))
-                  .addListener(done -> closed.setSuccess(this)));
+      loop.execute(() ->
+          end(new ClientEnd(ClientEnd.Kind.CLOSED, "closed"))
+              .addListener(done -> closed.setSuccess(this)));
       closed.awaitUninterruptibly(FAREWELL_MILLIS);
       loops.shutdownGracefully(QUIET_MILLIS, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
       tls.close();
@@ -166,9 +165,7 @@ public final class CulvertClient implements AutoCloseable {
       switch (message) {
         case ServerMessage.TunnelOpened opened -> {
           if (opened.tunnel() >= 1 && opened.tunnel() <= config.tunnels().size()) {
-            tell(
-                new ClientEvent.Opened(
-                    config.tunnels().get(opened.tunnel() - 1), opened.urls()));
+            tell(new ClientEvent.Opened(config.tunnels().get(opened.tunnel() - 1), opened.urls()));
           }
         }
         case ServerMessage.TunnelRefused refused ->
@@ -191,8 +188,7 @@ public final class CulvertClient implements AutoCloseable {
 
     private void endedByServer(LinkEnd.EndedByServer byServer) {
       switch (byServer.code()) {
-        case UNAUTHORIZED ->
-            end(new ClientEnd(ClientEnd.Kind.UNAUTHORIZED, byServer.reason()));
+        case UNAUTHORIZED -> end(new ClientEnd(ClientEnd.Kind.UNAUTHORIZED, byServer.reason()));
         case SUPERSEDED -> end(new ClientEnd(ClientEnd.Kind.SUPERSEDED, byServer.reason()));
         case UNSUPPORTED -> end(new ClientEnd(ClientEnd.Kind.INCOMPATIBLE, byServer.reason()));
         case BUSY, SHUTDOWN -> retry(byServer.reason());

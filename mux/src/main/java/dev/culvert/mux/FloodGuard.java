@@ -3,10 +3,11 @@ package dev.culvert.mux;
 /**
  * Tells a peer that keeps us busy for nothing from one that is merely late.
  *
- * <p>Frames that bring neither a byte nor a change are in order now and then: for streams that ended
- * meanwhile, pings, opens that are refused or taken back. They are counted, and {@value #PER_SECOND} a
- * second are forgiven; with more than {@value #BURST} unforgiven ones the peer is up to no good. When
- * thousands of streams end at once, the frames that were under way for them stay well below that.
+ * <p>Frames that bring neither a byte nor a change are in order now and then: for streams that
+ * ended meanwhile, pings, opens that are refused or taken back. They are counted, and {@value
+ * #PER_SECOND} a second are forgiven; with more than {@value #BURST} unforgiven ones the peer is up
+ * to no good. When thousands of streams end at once, the frames that were under way for them stay
+ * well below that.
  */
 final class FloodGuard {
   private static final int BURST = 32_768;

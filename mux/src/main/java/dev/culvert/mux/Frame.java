@@ -13,7 +13,9 @@ package dev.culvert.mux;
 public final class Frame {
   public static final int HEADER_BYTES = 12;
 
-  /** What a stream may send before its first credit, in each direction (yamux spec, Flow Control). */
+  /**
+   * What a stream may send before its first credit, in each direction (yamux spec, Flow Control).
+   */
   public static final int INITIAL_WINDOW_BYTES = 256 * 1024;
 
   static final int VERSION = 0;

@@ -3,8 +3,8 @@ package dev.culvert.mux;
 /**
  * Tells a quiet peer from a dead one: any byte is a sign of life, a ping asks for one.
  *
- * <p>Worked example, idle 5 s and timeout 15 s: the last byte came at 100 s, a ping is due at 105 s,
- * another at 110 s, and at 115 s the peer is dead. A byte at 107 s starts over.
+ * <p>Worked example, idle 5 s and timeout 15 s: the last byte came at 100 s, a ping is due at 105
+ * s, another at 110 s, and at 115 s the peer is dead. A byte at 107 s starts over.
  */
 final class KeepAlive {
   private final long idleNanos;

@@ -16,8 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class MemoryBudget {
   /** The budget of this process: half of what the JVM lets its buffers have by default. */
   public static final MemoryBudget PROCESS =
-      new MemoryBudget(
-          Math.max(Frame.INITIAL_WINDOW_BYTES, Runtime.getRuntime().maxMemory() / 2));
+      new MemoryBudget(Math.max(Frame.INITIAL_WINDOW_BYTES, Runtime.getRuntime().maxMemory() / 2));
 
   private final long maxBytes;
   private final AtomicLong growthBytes = new AtomicLong();
@@ -52,7 +51,9 @@ public final class MemoryBudget {
     sessions.decrementAndGet();
   }
 
-  /** Reserves bytes for a window to grow by; false, and nothing changes, where they are not there. */
+  /**
+   * Reserves bytes for a window to grow by; false, and nothing changes, where they are not there.
+   */
   boolean reserveGrowth(long bytes) {
     long before = growthBytes.getAndAdd(bytes);
     if (before + bytes > maxBytes / 2) {

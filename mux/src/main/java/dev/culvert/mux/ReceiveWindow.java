@@ -3,16 +3,16 @@ package dev.culvert.mux;
 /**
  * What the peer may still send on one stream, and the credit that is due to it.
  *
- * <p><b>Credit</b> is for bytes the consumer took, and is given in halves of the window; in quarters
- * once the window is large, because then a half is long in coming. With a window of 262,144 bytes:
- * the peer sends 262,144, the consumer takes 131,071 and nothing happens; it takes one more and a
- * credit of 131,072 falls due.
+ * <p><b>Credit</b> is for bytes the consumer took, and is given in halves of the window; in
+ * quarters once the window is large, because then a half is long in coming. With a window of
+ * 262,144 bytes: the peer sends 262,144, the consumer takes 131,071 and nothing happens; it takes
+ * one more and a credit of 131,072 falls due.
  *
- * <p><b>Size.</b> A window holds a path back once the path could carry more than the window within a
- * round trip. So the window doubles when credit falls due at a rate that would use up a quarter of
- * the window, or more, in a round trip: it ends up at two to four times what is in flight. It halves
- * when credit took {@value #SLOW_SECONDS} seconds to fall due, or when memory is tight. Credit that
- * was given cannot be taken back, so a window shrinks by credit that is withheld.
+ * <p><b>Size.</b> A window holds a path back once the path could carry more than the window within
+ * a round trip. So the window doubles when credit falls due at a rate that would use up a quarter
+ * of the window, or more, in a round trip: it ends up at two to four times what is in flight. It
+ * halves when credit took {@value #SLOW_SECONDS} seconds to fall due, or when memory is tight.
+ * Credit that was given cannot be taken back, so a window shrinks by credit that is withheld.
  */
 final class ReceiveWindow {
   /*

@@ -35,7 +35,9 @@ final class SendQueue {
     }
   }
 
-  /** The stream whose turn it is; the turn lasts until {@link #endTurn} or until the stream closes. */
+  /**
+   * The stream whose turn it is; the turn lasts until {@link #endTurn} or until the stream closes.
+   */
   @Nullable Stream current() {
     Stream stream = fresh.peek();
     return stream != null ? stream : backlogged.peek();

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * One end of a yamux session, as a state machine with no I/O of its own.
  *
  * <p>Its methods are of four kinds. Input, from the transport or a timer: {@link #receive}, {@link
- * #onTimeout}, {@link #transportLost}. Commands, from the application: {@link #open}, {@link #ping},
- * {@link #drain}, {@link #close}, and those of {@link Stream}. Output, for the transport: {@link
- * #pollOutput}, {@link #deadlineNanos}. And plain questions. A driver feeds input, then polls
- * output while the transport can take it, then waits for input or the deadline.
+ * #onTimeout}, {@link #transportLost}. Commands, from the application: {@link #open}, {@link
+ * #ping}, {@link #drain}, {@link #close}, and those of {@link Stream}. Output, for the transport:
+ * {@link #pollOutput}, {@link #deadlineNanos}. And plain questions. A driver feeds input, then
+ * polls output while the transport can take it, then waits for input or the deadline.
  *
  * <p>One thread at a time. Times are {@code System.nanoTime()}-like; only differences count.
  */
@@ -192,8 +192,7 @@ public final class Session {
         && (room = maxBytes - (out.writerIndex() - start)) > 2 * Frame.HEADER_BYTES
         && (stream = sendQueue.current()) != null) {
       stream.writeTurn(out, room, config.maxPayloadBytes(), nowNanos);
-      if (stream.state() != StreamState.CLOSED
-          && (stream.deficitBytes <= 0 || !stream.canSend())) {
+      if (stream.state() != StreamState.CLOSED && (stream.deficitBytes <= 0 || !stream.canSend())) {
         sendQueue.endTurn(stream);
       }
     }

@@ -48,8 +48,7 @@ public final class Stream {
     this.opening = opening;
   }
 
-  static Stream openedHere(
-      Session session, long id, WindowTuner tuner, StreamListener listener) {
+  static Stream openedHere(Session session, long id, WindowTuner tuner, StreamListener listener) {
     Stream stream = new Stream(session, id, tuner, StreamState.WAITING, Opening.SYN_DUE);
     stream.listener = listener;
     return stream;

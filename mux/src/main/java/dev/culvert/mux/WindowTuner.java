@@ -4,8 +4,8 @@ package dev.culvert.mux;
  * Sizes the receive windows of one session by its round trip and within its memory, and counts what
  * the session holds.
  *
- * <p>Windows grow out of half of the session's memory and half of the process's; what is held,
- * read but not consumed, counts against the whole of both.
+ * <p>Windows grow out of half of the session's memory and half of the process's; what is held, read
+ * but not consumed, counts against the whole of both.
  */
 final class WindowTuner {
   private final int initialBytes;

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Sends a small message, waits for it to come back, and sends the next; or, at the other end, echoes. */
+/**
+ * Sends a small message, waits for it to come back, and sends the next; or, at the other end,
+ * echoes.
+ */
 final class PingPong implements StreamListener {
   static final int MESSAGE_BYTES = 64;
 

@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import java.util.function.BooleanSupplier;
 
 /**
- * A full-duplex link between the two ends of a {@link Pair}, in virtual time: a rate, a delay, and a
- * bound on what is handed to it and not yet on the wire, as a socket with a limit on unsent bytes
+ * A full-duplex link between the two ends of a {@link Pair}, in virtual time: a rate, a delay, and
+ * a bound on what is handed to it and not yet on the wire, as a socket with a limit on unsent bytes
  * has.
  */
 final class SimulatedLink {
@@ -94,7 +94,9 @@ final class SimulatedLink {
     runUntil(() -> false, nanos);
   }
 
-  /** Lets time pass until {@code condition} holds, at most {@code nanos}; returns whether it does. */
+  /**
+   * Lets time pass until {@code condition} holds, at most {@code nanos}; returns whether it does.
+   */
   boolean runUntil(BooleanSupplier condition, long nanos) {
     long endNanos = pair.nowNanos + nanos;
     while (true) {

@@ -43,8 +43,7 @@ final class WindowTuningTest {
   @CsvSource({"1000, 100", "1000, 50", "200, 100", "200, 50"})
   void oneStreamFillsTheLinkWithinFifteenRoundTrips(long megabits, long roundTripMillis) {
     long roundTrip = roundTripMillis * MILLI;
-    SimulatedLink link =
-        new SimulatedLink(pair, megabits * 1_000_000, roundTrip / 2, UNSENT_BYTES);
+    SimulatedLink link = new SimulatedLink(pair, megabits * 1_000_000, roundTrip / 2, UNSENT_BYTES);
     open(pair.server, pair.client).start();
 
     link.run(15 * roundTrip);
@@ -149,7 +148,8 @@ final class WindowTuningTest {
   void sessionThatExceedsItsMemoryResetsTheStreamThatHoldsMost() {
     pair =
         new Pair(
-            SessionConfig.STANDARD.withWindow(Frame.INITIAL_WINDOW_BYTES, 1 << 20)
+            SessionConfig.STANDARD
+                .withWindow(Frame.INITIAL_WINDOW_BYTES, 1 << 20)
                 .withMaxMemory(1 << 20),
             SessionConfig.STANDARD,
             memory,

@@ -27,8 +27,7 @@ final class WindowUpdateFloodTest {
     }
     assertThat(attacker.victim.end()).isNull();
 
-    attacker.send(
-        Frame.WINDOW_UPDATE, 0, 1, 0xFFFF_FFFFL - Frame.INITIAL_WINDOW_BYTES - 100_000);
+    attacker.send(Frame.WINDOW_UPDATE, 0, 1, 0xFFFF_FFFFL - Frame.INITIAL_WINDOW_BYTES - 100_000);
     assertThat(attacker.victim.end()).isNull();
     attacker.send(Frame.WINDOW_UPDATE, 0, 1, 1);
 

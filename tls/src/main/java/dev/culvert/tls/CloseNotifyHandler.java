@@ -9,8 +9,8 @@ import io.netty.handler.ssl.SslHandler;
 import javax.net.ssl.SSLException;
 
 /**
- * Makes the peer's close_notify the end of input, {@link ChannelInputShutdownEvent}, as a FIN is on a
- * plain socket. A FIN alone is none: anyone on the path can send one. Where the socket allows
+ * Makes the peer's close_notify the end of input, {@link ChannelInputShutdownEvent}, as a FIN is on
+ * a plain socket. A FIN alone is none: anyone on the path can send one. Where the socket allows
  * half-closure it is told as an {@link SSLException}, else the connection goes inactive.
  *
  * <p>Goes behind the {@link SslHandler}. Event loop only.

@@ -84,14 +84,13 @@ class CloseNotifyHandlerTest {
     try (ServerTls tls = ServerTls.https(authority.issue(List.of("a.example.test")), provider);
         Loopback loopback = new Loopback()) {
       int port =
-          loopback.listen(
-              channel -> {
-                channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure);
-                channel
-                    .pipeline()
-                    .addLast(tls.newHandler(channel.alloc()), CloseNotifyHandler.INSTANCE, log);
-                loopback.track(channel);
-              });
+          loopback.listen(channel -> {
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure);
+            channel
+                .pipeline()
+                .addLast(tls.newHandler(channel.alloc()), CloseNotifyHandler.INSTANCE, log);
+            loopback.track(channel);
+          });
       Channel client =
           loopback.connect(
               port,
@@ -100,7 +99,8 @@ class CloseNotifyHandlerTest {
                       channel, browser.newHandler(channel.alloc(), "a.example.test", 443)));
       SslHandler clientTls = client.pipeline().get(SslHandler.class);
       assertThat(Loopback.failure(clientTls.handshakeFuture())).isNull();
-      client.writeAndFlush(client.alloc().buffer().writeBytes("half".getBytes(StandardCharsets.US_ASCII)));
+      client.writeAndFlush(
+          client.alloc().buffer().writeBytes("half".getBytes(StandardCharsets.US_ASCII)));
       assertThat(log.next()).isEqualTo("half");
       scene.play(client, clientTls, log);
     }
@@ -115,14 +115,14 @@ class CloseNotifyHandlerTest {
   void finWithoutCloseNotifyIsAFailure(TlsProvider provider, String version) throws Exception {
     List<String> after =
         play(
-        provider,
-        version,
-        true,
-        (client, tls, server) -> {
-          ((DuplexChannel) client).shutdownOutput(); // below TLS
+            provider,
+            version,
+            true,
+            (client, tls, server) -> {
+              ((DuplexChannel) client).shutdownOutput(); // below TLS
 
-          assertThat(server.next()).isEqualTo(FAILURE);
-        });
+              assertThat(server.next()).isEqualTo(FAILURE);
+            });
 
     assertThat(after).doesNotContain(END);
   }
@@ -153,14 +153,14 @@ class CloseNotifyHandlerTest {
   void closeNotifyIsTheEndOfInputOnce(TlsProvider provider, String version) throws Exception {
     List<String> after =
         play(
-        provider,
-        version,
-        true,
-        (client, tls, server) -> {
-          assertThat(Loopback.failure(tls.closeOutbound())).isNull();
-          assertThat(server.next()).isEqualTo(END);
-          ((DuplexChannel) client).shutdownOutput();
-        });
+            provider,
+            version,
+            true,
+            (client, tls, server) -> {
+              assertThat(Loopback.failure(tls.closeOutbound())).isNull();
+              assertThat(server.next()).isEqualTo(END);
+              ((DuplexChannel) client).shutdownOutput();
+            });
 
     assertThat(after).isSubsetOf(INACTIVE);
   }

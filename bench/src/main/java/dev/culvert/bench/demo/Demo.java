@@ -40,7 +40,8 @@ public final class Demo implements AutoCloseable {
   private static final String USAGE =
       """
       usage: ./demo [--once]
-        stays until Ctrl-C; with --once sends probes through the tunnel and exits 0 if all pass""";
+        stays until Ctrl-C; with --once sends probes through the tunnel and exits 0 if all pass\
+      """;
 
   private final PrintWriter out;
   private final Path state;

@@ -156,17 +156,16 @@ final class CutTransferTest {
       visitors.add(visitor);
       ends.put(
           name,
-          threads.submit(
-              () -> {
-                byte[] block = new byte[16 * 1024];
-                try {
-                  while (true) {
-                    visitor.socket().getOutputStream().write(block);
-                  }
-                } catch (IOException e) {
-                  return String.valueOf(e.getMessage());
-                }
-              }));
+          threads.submit(() -> {
+            byte[] block = new byte[16 * 1024];
+            try {
+              while (true) {
+                visitor.socket().getOutputStream().write(block);
+              }
+            } catch (IOException e) {
+              return String.valueOf(e.getMessage());
+            }
+          }));
     }
 
     void awaitUnderWay() throws InterruptedException {

@@ -11,20 +11,20 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.HexFormat;
-import java.util.Locale;
-import java.util.Random;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -139,16 +139,18 @@ final class HttpTunnelTest {
   @Test
   void aServiceThatClosesAfterEachResponseServesAKeepAliveVisitor() throws Exception {
     try (LocalService closing =
-            LocalService.start(
-                socket -> {
-                  new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))
-                      .lines()
-                      .takeWhile(line -> !line.isEmpty())
-                      .forEach(line -> {});
-                  socket
-                      .getOutputStream()
-                      .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok".getBytes(StandardCharsets.ISO_8859_1));
-                });
+            LocalService.start(socket -> {
+              new BufferedReader(
+                      new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))
+                  .lines()
+                  .takeWhile(line -> !line.isEmpty())
+                  .forEach(line -> {});
+              socket
+                  .getOutputStream()
+                  .write(
+                      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+                          .getBytes(StandardCharsets.ISO_8859_1));
+            });
         RawVisitor raw = RawVisitor.to(tunnel.connect(Tunnel.http(closing.port())).http())) {
       for (int i = 0; i < 10; i++) {
         raw.request("GET", "/");
@@ -177,9 +179,7 @@ final class HttpTunnelTest {
   void uploadsArriveWhole(boolean https) throws Exception {
     byte[] body = new byte[5_000_000];
     new Random(1).nextBytes(body);
-    String digest =
-        HexFormat.of()
-            .formatHex(MessageDigest.getInstance("SHA-256").digest(body));
+    String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
     try (RawVisitor raw = RawVisitor.to(https ? client.https() : client.http())) {
       raw.request("POST", "/upload", "Content-Length: " + body.length);
       raw.socket().getOutputStream().write(body);
@@ -192,9 +192,7 @@ final class HttpTunnelTest {
   void uploadsOfUnknownLengthArriveWhole() throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(client.http().resolve("/upload"))
-            .POST(
-                BodyPublishers.ofInputStream(
-                    () -> new ByteArrayInputStream(new byte[3_000_000])))
+            .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[3_000_000])))
             .build();
 
     HttpResponse<String> response = visitor.send(request, BodyHandlers.ofString());
@@ -340,8 +338,7 @@ final class HttpTunnelTest {
     int port = app.address().getPort();
     assertThat(get(client.http().resolve("/echo?text=1")).body()).isEqualTo("1");
     app.close();
-    app = SampleApp.start(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    app = SampleApp.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
 
     assertThat(get(client.http().resolve("/echo?text=2")).body()).isEqualTo("2");
   }

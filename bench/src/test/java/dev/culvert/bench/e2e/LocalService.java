@@ -8,7 +8,9 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A service on loopback that does with each connection what a test says, on a thread of its own. */
+/**
+ * A service on loopback that does with each connection what a test says, on a thread of its own.
+ */
 final class LocalService implements AutoCloseable {
   /** What is done with a connection; it is closed afterwards. */
   interface Conversation {

@@ -42,21 +42,23 @@ final class OwnCertificateTest {
     CertificateFiles files =
         new CertificateFiles(
             authorityDirectory.resolve("chain.pem"), authorityDirectory.resolve("key.pem"));
-    issuer.issue(List.of("tunnel.localhost", "*.tunnel.localhost")).write(files.chain(), files.key());
+    issuer
+        .issue(List.of("tunnel.localhost", "*.tunnel.localhost"))
+        .write(files.chain(), files.key());
     ServerConfig local = ServerConfig.local(state);
     tunnel =
         Tunnel.start(
             new ServerConfig(
-                    state,
-                    "tunnel.localhost",
-                    local.tunnelAddress(),
-                    null,
-                    Tunnel.ANY_PORT,
-                    files,
-                    local.tcpAddress(),
-                    local.tcpPorts(),
-                    local.hold(),
-                    1));
+                state,
+                "tunnel.localhost",
+                local.tunnelAddress(),
+                null,
+                Tunnel.ANY_PORT,
+                files,
+                local.tcpAddress(),
+                local.tcpPorts(),
+                local.hold(),
+                1));
     app = SampleApp.start(Tunnel.ANY_PORT);
   }
 
@@ -142,8 +144,7 @@ final class OwnCertificateTest {
   void aClientThatPinsIsServedUnderAnyName() throws Exception {
     int port = tunnel.server().tunnelAddress().getPort();
 
-    Client client =
-        tunnel.start(config("127.0.0.1", port, Trust.pinned(tunnel.server().pin())));
+    Client client = tunnel.start(config("127.0.0.1", port, Trust.pinned(tunnel.server().pin())));
 
     client.awaitOpened(1);
     assertThat(client.https().getHost()).endsWith(".tunnel.localhost");

@@ -117,8 +117,7 @@ final class ProgramTest {
 
   @Test
   void noErrorIsAStackTrace() throws Exception {
-    Forked nobody =
-        client("http", "3000", "--server", "127.0.0.1:1", "--pin", server.pin());
+    Forked nobody = client("http", "3000", "--server", "127.0.0.1:1", "--pin", server.pin());
     nobody.awaitExit();
 
     assertThat(nobody.allLines()).hasSize(2).noneMatch(line -> line.contains("\tat "));

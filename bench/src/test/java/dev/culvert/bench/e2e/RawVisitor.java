@@ -52,9 +52,7 @@ final class RawVisitor implements AutoCloseable {
     context.init(null, new TrustManager[] {new AnyCertificate()}, new SecureRandom());
     SSLSocket tls =
         (SSLSocket)
-            context
-                .getSocketFactory()
-                .createSocket(plain, url.getHost(), url.getPort(), true);
+            context.getSocketFactory().createSocket(plain, url.getHost(), url.getPort(), true);
     tls.startHandshake();
     return new RawVisitor(tls, plain, host);
   }

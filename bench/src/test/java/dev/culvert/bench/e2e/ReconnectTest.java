@@ -73,8 +73,7 @@ final class ReconnectTest {
     InetSocketAddress address = tunnel.server().tunnelAddress();
     tunnel.stopServer();
 
-    ServerConfig stranger =
-        ServerConfig.local(otherState).withAddresses(address, Tunnel.ANY_PORT);
+    ServerConfig stranger = ServerConfig.local(otherState).withAddresses(address, Tunnel.ANY_PORT);
     String reason;
     try (Tunnel _ = Tunnel.start(stranger)) {
       do {

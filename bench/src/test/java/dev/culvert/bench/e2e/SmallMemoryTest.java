@@ -81,9 +81,8 @@ final class SmallMemoryTest {
     }
     if (requestLine.startsWith("GET")) {
       out.write(
-          ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: "
-                  + BYTES
-                  + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+          ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + BYTES + "\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
       send(out);
     } else {
       uploadChecksums.add(checksum(in, BYTES));
@@ -100,15 +99,14 @@ final class SmallMemoryTest {
 
   private static Thread sendAll(Socket socket) {
     return Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                send(socket.getOutputStream());
-                socket.shutdownOutput();
-              } catch (IOException e) {
-                // The other side's checksum is wrong then.
-              }
-            });
+        .start(() -> {
+          try {
+            send(socket.getOutputStream());
+            socket.shutdownOutput();
+          } catch (IOException e) {
+            // The other side's checksum is wrong then.
+          }
+        });
   }
 
   private static String readLine(InputStream in) throws IOException {

@@ -68,11 +68,10 @@ final class TcpTunnelTest {
     byte[] question = random(3_000_000);
     byte[] answer = random(4_000_000);
     try (LocalService service =
-            LocalService.start(
-                socket -> {
-                  byte[] all = socket.getInputStream().readAllBytes();
-                  socket.getOutputStream().write(all.length == question.length ? answer : all);
-                });
+            LocalService.start(socket -> {
+              byte[] all = socket.getInputStream().readAllBytes();
+              socket.getOutputStream().write(all.length == question.length ? answer : all);
+            });
         Socket visitor = visit(tunnel.connect(Tunnel.tcp(service.port())))) {
       visitor.getOutputStream().write(question);
       visitor.shutdownOutput();
@@ -86,14 +85,13 @@ final class TcpTunnelTest {
     byte[] speech = random(3_000_000);
     CountDownLatch heard = new CountDownLatch(1);
     try (LocalService service =
-            LocalService.start(
-                socket -> {
-                  socket.getOutputStream().write(bytes("go on"));
-                  socket.shutdownOutput();
-                  if (socket.getInputStream().readAllBytes().length == speech.length) {
-                    heard.countDown();
-                  }
-                });
+            LocalService.start(socket -> {
+              socket.getOutputStream().write(bytes("go on"));
+              socket.shutdownOutput();
+              if (socket.getInputStream().readAllBytes().length == speech.length) {
+                heard.countDown();
+              }
+            });
         Socket visitor = visit(tunnel.connect(Tunnel.tcp(service.port())))) {
       assertThat(visitor.getInputStream().readAllBytes()).isEqualTo(bytes("go on"));
       visitor.getOutputStream().write(speech);
@@ -107,13 +105,12 @@ final class TcpTunnelTest {
   void aThousandConnectionsAreOpenAtOnce() throws Exception {
     CountDownLatch all = new CountDownLatch(1000);
     try (LocalService service =
-        LocalService.start(
-            socket -> {
-              int c = socket.getInputStream().read();
-              all.countDown();
-              all.await(30, TimeUnit.SECONDS);
-              socket.getOutputStream().write(c);
-            })) {
+        LocalService.start(socket -> {
+          int c = socket.getInputStream().read();
+          all.countDown();
+          all.await(30, TimeUnit.SECONDS);
+          socket.getOutputStream().write(c);
+        })) {
       Client client = tunnel.connect(Tunnel.tcp(service.port()));
       List<Socket> visitors = new ArrayList<>();
       for (int i = 0; i < 1000; i++) {

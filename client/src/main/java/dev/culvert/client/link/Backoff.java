@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
  * How long to wait before the next attempt: doubling from 0.5 s to 30 s, of which a random half to
  * all, so that many clients do not come back at the same moment.
  *
- * <p>Worked example: the waits are at most 0.5, 1, 2, 4, 8, 16, 30, 30 seconds, and at least half of
- * that. Not thread safe.
+ * <p>Worked example: the waits are at most 0.5, 1, 2, 4, 8, 16, 30, 30 seconds, and at least half
+ * of that. Not thread safe.
  */
 public final class Backoff {
   private static final long FIRST_MILLIS = 500;

@@ -10,7 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Takes each stream that the server opens to the local service of its tunnel. Any thread.
  *
- * <p>The server names a tunnel, never an address; a stream for a tunnel that is not here is refused.
+ * <p>The server names a tunnel, never an address; a stream for a tunnel that is not here is
+ * refused.
  */
 @Sharable
 public final class LocalAcceptor extends ChannelInitializer<StreamChannel> {

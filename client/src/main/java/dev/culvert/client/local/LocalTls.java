@@ -1,17 +1,17 @@
 package dev.culvert.client.local;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import io.netty.buffer.ByteBufAllocator;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS to local services that speak it. Their certificates are not checked: the address is the user's
- * own choice, and what stands there is mostly a development certificate.
+ * TLS to local services that speak it. Their certificates are not checked: the address is the
+ * user's own choice, and what stands there is mostly a development certificate.
  */
 public final class LocalTls {
   private @Nullable SslContext context;

@@ -194,12 +194,11 @@ public final class MuxHandler extends ChannelInboundHandlerAdapter {
       isPumpScheduled = true;
       context()
           .executor()
-          .execute(
-              () -> {
-                isPumpScheduled = false;
-                channelReadCompleteOfStreams();
-                pump();
-              });
+          .execute(() -> {
+            isPumpScheduled = false;
+            channelReadCompleteOfStreams();
+            pump();
+          });
     }
   }
 
@@ -291,9 +290,7 @@ public final class MuxHandler extends ChannelInboundHandlerAdapter {
   private void startFarewell() {
     stopTimer();
     timer =
-        context()
-            .executor()
-            .schedule(() -> context().close(), FAREWELL_SECONDS, TimeUnit.SECONDS);
+        context().executor().schedule(() -> context().close(), FAREWELL_SECONDS, TimeUnit.SECONDS);
   }
 
   private void stopTimer() {

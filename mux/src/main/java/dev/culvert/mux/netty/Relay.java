@@ -21,12 +21,13 @@ import org.jspecify.annotations.Nullable;
  * Joins two channels: bytes, half-close, back-pressure and failure, each way.
  *
  * <p>A buffer read on one leg is handed to the other, ownership with it. A direction stops reading
- * while {@value #HIGH_BYTES} bytes wait to be written and goes on at {@value #LOW_BYTES}; a stream's
- * credit returns as its bytes are written. The end of a leg's input finishes the other leg once the
- * last byte is written; any failure aborts both.
+ * while {@value #HIGH_BYTES} bytes wait to be written and goes on at {@value #LOW_BYTES}; a
+ * stream's credit returns as its bytes are written. The end of a leg's input finishes the other leg
+ * once the last byte is written; any failure aborts both.
  *
- * <p>The legs may be on different event loops. Each direction lives on the loop of the leg it reads;
- * the one hand-over is {@link Direction#write}, whose promise calls back on the reading loop.
+ * <p>The legs may be on different event loops. Each direction lives on the loop of the leg it
+ * reads; the one hand-over is {@link Direction#write}, whose promise calls back on the reading
+ * loop.
  */
 public final class Relay {
   /*
@@ -57,8 +58,8 @@ public final class Relay {
   }
 
   /**
-   * Joins the legs, whose auto-read must be off. Each gets a handler at the end of its pipeline. Any
-   * thread.
+   * Joins the legs, whose auto-read must be off. Each gets a handler at the end of its pipeline.
+   * Any thread.
    *
    * @param onEnd called once, on either event loop, when both directions are over
    */
@@ -120,12 +121,11 @@ public final class Relay {
       from.channel().pipeline().addLast(this);
       from.channel()
           .closeFuture()
-          .addListener(
-              done -> {
-                if (ctx == null) {
-                  abort(new ClosedChannelException());
-                }
-              });
+          .addListener(done -> {
+            if (ctx == null) {
+              abort(new ClosedChannelException());
+            }
+          });
     }
 
     private Direction opposite() {
@@ -252,7 +252,9 @@ public final class Relay {
       directionFinished();
     }
 
-    /** Whoever reads {@code to} has left in order: what still comes for it is dropped. Any thread. */
+    /**
+     * Whoever reads {@code to} has left in order: what still comes for it is dropped. Any thread.
+     */
     private void discard() {
       isDiscarding = true;
       from.channel().eventLoop().execute(this::startDiscarding);

@@ -73,8 +73,8 @@ public final class RelayLeg {
   }
 
   /**
-   * Cuts {@code channel} below its handlers, so that none of them says a polite goodbye: a stream is
-   * reset, a socket is closed with linger 0. The channel's event loop only.
+   * Cuts {@code channel} below its handlers, so that none of them says a polite goodbye: a stream
+   * is reset, a socket is closed with linger 0. The channel's event loop only.
    */
   public static void abort(Channel channel) {
     arm(channel);

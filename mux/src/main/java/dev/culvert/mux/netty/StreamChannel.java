@@ -25,18 +25,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * One stream of a session as a Netty channel, on the event loop of its connection.
  *
- * <p><b>Writing.</b> Messages are {@link ByteBuf}s. They stay in the channel's outbound buffer until
- * the session comes to take them, so {@link #isWritable} speaks of the queue, the stream's credit
- * and the connection at once. A write completes when its last byte has gone into a batch for the
- * connection.
+ * <p><b>Writing.</b> Messages are {@link ByteBuf}s. They stay in the channel's outbound buffer
+ * until the session comes to take them, so {@link #isWritable} speaks of the queue, the stream's
+ * credit and the connection at once. A write completes when its last byte has gone into a batch for
+ * the connection.
  *
  * <p><b>Reading.</b> Bytes are fired while a read is pending; without one they wait, at most a
  * window of them, and the peer gets no credit. See {@link CreditMode}.
  *
  * <p><b>Ending.</b> {@link #shutdownOutput()} sends FIN behind all that was written. The peer's FIN
- * is {@link ChannelInputShutdownEvent}, behind all that was read. After both the channel closes. {@link
- * #close()} before that resets the stream. The peer's reset is a {@link StreamResetException}, the
- * end of the session a {@link SessionEndedException}, each before {@code channelInactive}.
+ * is {@link ChannelInputShutdownEvent}, behind all that was read. After both the channel closes.
+ * {@link #close()} before that resets the stream. The peer's reset is a {@link
+ * StreamResetException}, the end of the session a {@link SessionEndedException}, each before {@code
+ * channelInactive}.
  */
 public final class StreamChannel extends AbstractChannel implements DuplexChannel {
   private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
@@ -121,11 +122,10 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
     if (!isDelivering && !isInReadCycle && !unread.isEmpty()) {
       isInReadCycle = true;
       eventLoop()
-          .execute(
-              () -> {
-                deliver();
-                endReadCycle();
-              });
+          .execute(() -> {
+            deliver();
+            endReadCycle();
+          });
     }
   }
 
@@ -290,14 +290,13 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
     } else if (isFinSent) {
       promise.trySuccess();
     } else if (finPromise != null) {
-      finPromise.addListener(
-          done -> {
-            if (done.isSuccess()) {
-              promise.trySuccess();
-            } else {
-              promise.tryFailure(done.cause());
-            }
-          });
+      finPromise.addListener(done -> {
+        if (done.isSuccess()) {
+          promise.trySuccess();
+        } else {
+          promise.tryFailure(done.cause());
+        }
+      });
     } else {
       isOutputShutdown = true;
       finPromise = promise;

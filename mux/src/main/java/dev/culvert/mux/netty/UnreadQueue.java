@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Bytes that have come for a stream and wait to be read. Event loop only.
  *
  * <p>A part of a frame is a slice of the connection's read buffer and keeps all of it from being
- * used again, so small parts are copied, and those that wait are gathered: what is held stays within
- * a few times what was received, however a peer cuts it.
+ * used again, so small parts are copied, and those that wait are gathered: what is held stays
+ * within a few times what was received, however a peer cuts it.
  */
 final class UnreadQueue {
   private static final int SMALL_BYTES = 4096;

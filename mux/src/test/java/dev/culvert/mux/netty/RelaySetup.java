@@ -4,18 +4,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a relay is tested on: the left leg's kind, the right one being a socket, and their loops. */
+/**
+ * What a relay is tested on: the left leg's kind, the right one being a socket, and their loops.
+ */
 record RelaySetup(Transport transport, LegKind left, Loops loops) {
   static Stream<RelaySetup> all() {
     return Arrays.stream(Transport.values())
         .filter(transport -> transport.unavailability() == null)
-        .flatMap(
-            transport ->
-                Stream.of(LegKind.values())
-                    .flatMap(
-                        left ->
-                            Stream.of(Loops.values())
-                                .map(loops -> new RelaySetup(transport, left, loops))));
+        .flatMap(transport ->
+            Stream.of(LegKind.values())
+                .flatMap(left ->
+                    Stream.of(Loops.values())
+                        .map(loops -> new RelaySetup(transport, left, loops))));
   }
 
   static List<RelaySetup> onOneLoop() {

@@ -223,9 +223,14 @@ final class StreamEndTest {
 
   @Test
   void writeFromWithinTheFailureFails() {
-    far.log().on(EventLog.FAILURE, channel -> far.write(0, 1).addListener(done -> {
-          assertThat(done.cause()).isInstanceOf(IOException.class);
-        }));
+    far.log()
+        .on(
+            EventLog.FAILURE,
+            channel ->
+                far.write(0, 1)
+                    .addListener(done -> {
+                      assertThat(done.cause()).isInstanceOf(IOException.class);
+                    }));
 
     near.channel().close();
     tunnel.drive();

@@ -112,11 +112,10 @@ final class StreamTransferTest {
 
     while (!users[1].end.isDone()) {
       Future<?> other =
-          loop.submit(
-              () -> {
-                users[1].setAutoRead(AutoRead.OFF);
-                users[1].setAutoRead(AutoRead.ON);
-              });
+          loop.submit(() -> {
+            users[1].setAutoRead(AutoRead.OFF);
+            users[1].setAutoRead(AutoRead.ON);
+          });
       users[1].setAutoRead(AutoRead.OFF);
       users[1].setAutoRead(AutoRead.ON);
       other.sync();
@@ -200,14 +199,13 @@ final class StreamTransferTest {
   void openThatNobodyWaitsForAnyMoreLeavesNoStream() throws Exception {
     EventLoop loop = tunnel.client.connection.join().eventLoop();
     CountDownLatch cancelled = new CountDownLatch(1);
-    loop.execute(
-        () -> {
-          try {
-            cancelled.await();
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
-        });
+    loop.execute(() -> {
+      try {
+        cancelled.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    });
 
     Future<StreamChannel> open = tunnel.client.mux.open(new EventLog());
     open.cancel(false);

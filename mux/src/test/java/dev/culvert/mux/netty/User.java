@@ -39,12 +39,11 @@ final class User extends ChannelInboundHandlerAdapter {
     added
         .join()
         .executor()
-        .execute(
-            () -> {
-              awaitedBytes = bytes;
-              awaited = done;
-              checkAwaited();
-            });
+        .execute(() -> {
+          awaitedBytes = bytes;
+          awaited = done;
+          checkAwaited();
+        });
     return done;
   }
 
@@ -64,12 +63,11 @@ final class User extends ChannelInboundHandlerAdapter {
     added
         .join()
         .executor()
-        .execute(
-            () -> {
-              wantedBytes += bytes;
-              sent = done;
-              sendOn();
-            });
+        .execute(() -> {
+          wantedBytes += bytes;
+          sent = done;
+          sendOn();
+        });
     return done;
   }
 

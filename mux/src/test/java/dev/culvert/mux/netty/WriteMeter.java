@@ -38,15 +38,14 @@ final class WriteMeter extends ChannelOutboundHandlerAdapter {
       reached.complete(null);
     }
     ChannelPromise written = ctx.newPromise();
-    written.addListener(
-        done -> {
-          waitingBytes -= bytes;
-          if (done.isSuccess()) {
-            promise.trySuccess();
-          } else {
-            promise.tryFailure(done.cause());
-          }
-        });
+    written.addListener(done -> {
+      waitingBytes -= bytes;
+      if (done.isSuccess()) {
+        promise.trySuccess();
+      } else {
+        promise.tryFailure(done.cause());
+      }
+    });
     ctx.write(message, written);
   }
 }

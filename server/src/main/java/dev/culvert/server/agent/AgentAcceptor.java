@@ -9,8 +9,8 @@ import io.netty.channel.WriteBufferWaterMark;
  * Gives the connections of clients their pipeline. Any thread.
  *
  * <p>At most {@value #MAX_UNAUTHENTICATED} connections may be on their way through the handshake; a
- * listener of clients alone has {@link #limit} from the start, and a connection that turns out to be
- * a client's is handed over to it.
+ * listener of clients alone has {@link #limit} from the start, and a connection that turns out to
+ * be a client's is handed over to it.
  */
 public final class AgentAcceptor {
   private static final int MAX_UNAUTHENTICATED = 256;

@@ -45,7 +45,6 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
 
   static final String HOST = "app.localhost";
 
-
   private final EventLoopGroup visitorLoop;
   private final EventLoopGroup sessionLoop;
   private final ServiceSide service = new ServiceSide();
