@@ -36,8 +36,8 @@ public final class LineLog implements ClientListener, AutoCloseable {
   private final LineWriter out;
   private final Style style;
 
-  LineLog(PrintWriter out, Style style) {
-    this.out = new LineWriter(out);
+  LineLog(LineWriter out, Style style) {
+    this.out = out;
     this.style = style;
   }
 
@@ -45,7 +45,9 @@ public final class LineLog implements ClientListener, AutoCloseable {
   @SuppressWarnings("SystemConsoleNull") // its contract still allows null
   public static LineLog to(PrintWriter out) {
     Console console = System.console();
-    return new LineLog(out, console != null && console.isTerminal() ? Style.COLOURED : Style.PLAIN);
+    return new LineLog(
+        new LineWriter(out),
+        console != null && console.isTerminal() ? Style.COLOURED : Style.PLAIN);
   }
 
   @Override

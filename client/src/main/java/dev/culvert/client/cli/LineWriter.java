@@ -73,7 +73,7 @@ final class LineWriter implements AutoCloseable {
         out.flush();
       }
     } catch (InterruptedException e) {
-      // Closed while the output stood still: there is nobody to write for.
+      // Nobody here interrupts the thread; who does wants it to end.
     }
   }
 
@@ -88,11 +88,8 @@ final class LineWriter implements AutoCloseable {
       notifyAll();
     }
     try {
-      if (!thread.join(Duration.ofMillis(CLOSE_MILLIS))) {
-        thread.interrupt();
-      }
+      thread.join(Duration.ofMillis(CLOSE_MILLIS));
     } catch (InterruptedException e) {
-      thread.interrupt();
       Thread.currentThread().interrupt();
     }
   }

@@ -26,10 +26,20 @@ final class LineLogTest {
 
   private static String logged(Style style, ClientEvent event) {
     StringWriter text = new StringWriter();
-    try (LineLog log = new LineLog(new PrintWriter(text), style)) {
+    LineWriter lines = new LineWriter(new PrintWriter(text));
+    try (LineLog log = new LineLog(lines, style)) {
       log.onEvent(event);
     }
+    joined(lines);
     return text.toString();
+  }
+
+  private static void joined(LineWriter lines) {
+    try {
+      lines.thread().join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static RequestRecord request(String method, String target, int status) {
