@@ -61,6 +61,8 @@ public final class CulvertClient implements AutoCloseable {
   private final Backoff backoff = new Backoff(new SecureRandom());
   private @Nullable Link link;
   private boolean hasBeenOnline;
+  private boolean isOnline;
+  private long onlineSinceNanos;
 
   private CulvertClient(ClientConfig config, ClientListener listener, ClientTls tls) {
     this.config = config;
@@ -150,7 +152,8 @@ public final class CulvertClient implements AutoCloseable {
     @Override
     public void onUp(Link up, Welcome welcome) {
       hasBeenOnline = true;
-      backoff.reset();
+      isOnline = true;
+      onlineSinceNanos = loop.ticker().nanoTime();
       tell(new ClientEvent.Online(welcome.software()));
       for (int i = 0; i < config.tunnels().size(); i++) {
         TunnelSpec tunnel = config.tunnels().get(i);
@@ -176,6 +179,10 @@ public final class CulvertClient implements AutoCloseable {
 
     @Override
     public void onDown(LinkEnd end) {
+      if (isOnline) {
+        isOnline = false;
+        backoff.sessionEnded(Duration.ofNanos(loop.ticker().nanoTime() - onlineSinceNanos));
+      }
       switch (end) {
         case LinkEnd.Unreachable(String reason) ->
             retryOrEnd(new ClientEnd(ClientEnd.Kind.UNREACHABLE, reason));
@@ -191,7 +198,8 @@ public final class CulvertClient implements AutoCloseable {
         case UNAUTHORIZED -> end(new ClientEnd(ClientEnd.Kind.UNAUTHORIZED, byServer.reason()));
         case SUPERSEDED -> end(new ClientEnd(ClientEnd.Kind.SUPERSEDED, byServer.reason()));
         case UNSUPPORTED -> end(new ClientEnd(ClientEnd.Kind.INCOMPATIBLE, byServer.reason()));
-        case BUSY, SHUTDOWN -> retry(byServer.reason());
+        case BUSY -> retry("the server is busy: " + byServer.reason());
+        case SHUTDOWN -> retry("the server ended the session: " + byServer.reason());
       }
     }
 
@@ -213,7 +221,8 @@ public final class CulvertClient implements AutoCloseable {
         return;
       }
       Duration delay = backoff.next();
-      tell(new ClientEvent.Reconnecting(reason, backoff.attempts(), delay));
+      String told = hasBeenOnline ? reason : "not let in yet, trying again; " + reason;
+      tell(new ClientEvent.Reconnecting(told, backoff.attempts(), delay));
       loop.schedule(CulvertClient.this::connect, delay.toMillis(), TimeUnit.MILLISECONDS);
     }
   }

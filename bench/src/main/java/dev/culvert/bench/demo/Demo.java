@@ -48,6 +48,7 @@ public final class Demo implements AutoCloseable {
   private final SampleApp app;
   private final CulvertServer server;
   private final CulvertClient client;
+  private final LineLog log;
   private final CompletableFuture<String> url = new CompletableFuture<>();
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
@@ -67,7 +68,7 @@ public final class Demo implements AutoCloseable {
                 TunnelSpec.http(
                     new LocalTarget(
                         LocalTarget.Scheme.HTTP, "127.0.0.1", app.address().getPort()))));
-    LineLog log = LineLog.to(out);
+    log = LineLog.to(out);
     client =
         CulvertClient.start(
             config,
@@ -123,8 +124,10 @@ public final class Demo implements AutoCloseable {
       if (isOnce) {
         return demo.probe(url) == 0 ? 0 : 1;
       }
-      out.printf(
-          "%nOpen %s in a browser. Each request shows below. Ctrl-C ends the demo.%n%n", url);
+      demo.log.line("");
+      demo.log.line(
+          "Open " + url + " in a browser. Each request shows below. Ctrl-C ends the demo.");
+      demo.log.line("");
       Thread.currentThread().join();
       return 0;
     } catch (Exception e) {
@@ -164,6 +167,7 @@ public final class Demo implements AutoCloseable {
       return;
     }
     client.close();
+    log.close();
     server.close();
     app.close();
     try (Stream<Path> files = Files.walk(state)) {

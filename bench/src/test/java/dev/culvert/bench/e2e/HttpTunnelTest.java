@@ -326,7 +326,9 @@ final class HttpTunnelTest {
     HttpResponse<String> page = get(down.http().resolve("/"));
     assertThat(page.statusCode()).isEqualTo(502);
     assertThat(page.body()).contains("127.0.0.1:" + port).contains("refused");
-    assertThat(down.awaitRequest().outcome()).isEqualTo(Outcome.UNREACHABLE);
+    RequestRecord failed = down.awaitRequest();
+    assertThat(failed.outcome()).isEqualTo(Outcome.UNREACHABLE);
+    assertThat(failed.method() + " " + failed.target()).isEqualTo("GET /");
 
     app.close();
     app = SampleApp.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

@@ -64,9 +64,11 @@ final class WebSocketTunnelTest {
     socket.sendText("grüße", true).get(20, TimeUnit.SECONDS);
 
     assertThat(heard.next()).isEqualTo("grüße");
+    socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(20, TimeUnit.SECONDS);
     RequestRecord request = client.awaitRequest();
     assertThat(request.status()).isEqualTo(101);
     assertThat(request.outcome()).isEqualTo(RequestRecord.Outcome.UPGRADED);
+    assertThat(request.responseBytes()).isGreaterThan("grüße".length());
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlInvalidTypeException;
@@ -25,8 +26,9 @@ final class ConfigFile {
   }
 
   /** Reads {@code given}, or the file at the usual place where there is one. */
-  static ConfigFile read(@Nullable Path given) throws UsageException {
-    Path path = given == null ? standardPath() : given;
+  static ConfigFile read(@Nullable Path given, Map<String, String> environment)
+      throws UsageException {
+    Path path = given == null ? UserDirectories.config(environment).resolve("culvert.toml") : given;
     if (given == null && !Files.exists(path)) {
       return new ConfigFile(null, null);
     }
@@ -60,15 +62,6 @@ final class ConfigFile {
   private static String withoutContent(@Nullable String message) {
     return String.valueOf(message)
         .replaceFirst("^Unexpected '.+', expected", "Unexpected text, expected");
-  }
-
-  private static Path standardPath() {
-    String base = System.getenv("XDG_CONFIG_HOME");
-    Path directory =
-        base == null || base.isEmpty()
-            ? Path.of(System.getProperty("user.home"), ".config")
-            : Path.of(base);
-    return directory.resolve("culvert").resolve("culvert.toml");
   }
 
   private static String at(Path path, @Nullable TomlPosition position) {

@@ -28,7 +28,10 @@ final class ConnectionOptions {
   @Option(
       names = "--ca-file",
       paramLabel = "FILE",
-      description = "Trust certificates of these authorities only (PEM; or ca-file =).")
+      description = {
+        "Trust certificates of these authorities only (PEM; or ca-file =).",
+        "The server must be addressed by a name with a dot; for another one use --pin."
+      })
   @Nullable Path caFile;
 
   @Option(

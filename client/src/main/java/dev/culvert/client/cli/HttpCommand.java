@@ -27,7 +27,12 @@ final class HttpCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
-  @Parameters(paramLabel = "TARGET", description = "The app: a port, HOST:PORT or a URL.")
+  @Parameters(
+      paramLabel = "TARGET",
+      description = {
+        "The app: a port, HOST:PORT or a URL.",
+        "The certificate of an https URL is not checked, on whatever host it is."
+      })
   private String target = "";
 
   @Option(

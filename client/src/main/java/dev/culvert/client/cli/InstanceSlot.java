@@ -51,16 +51,6 @@ final class InstanceSlot implements AutoCloseable {
         MAX_SLOTS + " clients with this same command run already, and that is the most");
   }
 
-  /** The directory where clients of this user keep their secrets. */
-  static Path standardDirectory() {
-    String base = System.getenv("XDG_STATE_HOME");
-    Path state =
-        base == null || base.isEmpty()
-            ? Path.of(System.getProperty("user.home"), ".local", "state")
-            : Path.of(base);
-    return state.resolve("culvert").resolve("instances");
-  }
-
   private static boolean isLocked(FileChannel channel) throws IOException {
     try {
       return channel.tryLock() != null;

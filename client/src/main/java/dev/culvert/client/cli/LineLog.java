@@ -11,11 +11,15 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * Writes what happens to a client as lines: the URL, then one line for each request.
+ * Writes what happens to a client as lines: the URL, then one line for each request, with the time
+ * at which it was over.
+ *
+ * <p>Lines are written on a thread of its own, which {@link #close} ends; nobody who tells
+ * something waits for a terminal. Any thread.
  *
  * <p>What visitors and the server wrote is shown as {@link TerminalText}.
  */
-public final class LineLog implements ClientListener {
+public final class LineLog implements ClientListener, AutoCloseable {
   /** Whether lines are for eyes at a terminal or for a file. */
   enum Style {
     COLOURED,
@@ -25,15 +29,14 @@ public final class LineLog implements ClientListener {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
   private static final int METHOD_COLUMNS = 7;
+
+  /** So that a line with the longest size fits into 80 columns. */
   private static final int PATH_COLUMNS = 32;
 
-  /** A path may push the columns behind it, up to here. */
-  private static final int MAX_PATH_COLUMNS = 60;
-
-  private final PrintWriter out;
+  private final LineWriter out;
   private final Style style;
 
-  LineLog(PrintWriter out, Style style) {
+  LineLog(LineWriter out, Style style) {
     this.out = out;
     this.style = style;
   }
@@ -42,7 +45,9 @@ public final class LineLog implements ClientListener {
   @SuppressWarnings("SystemConsoleNull") // its contract still allows null
   public static LineLog to(PrintWriter out) {
     Console console = System.console();
-    return new LineLog(out, console != null && console.isTerminal() ? Style.COLOURED : Style.PLAIN);
+    return new LineLog(
+        new LineWriter(out),
+        console != null && console.isTerminal() ? Style.COLOURED : Style.PLAIN);
   }
 
   @Override
@@ -72,29 +77,42 @@ public final class LineLog implements ClientListener {
     }
   }
 
-  private void line(String text) {
-    out.println(text);
-    out.flush();
+  /** Writes a line in its turn. */
+  public void line(String text) {
+    out.write(text);
+  }
+
+  /** Writes what is left, for a moment at most, and ends the thread. */
+  @Override
+  public void close() {
+    out.close();
   }
 
   private String format(RequestRecord request) {
-    boolean isUnread = request.outcome() == RequestRecord.Outcome.UNREACHABLE;
-    String path = isUnread ? request.note() : request.target();
     String status = request.status() == 0 ? "---" : Integer.toString(request.status());
     return String.format(
         Locale.ROOT,
         "%s  %s %s  %s  %9s  %s%s",
-        TIME.format(request.start()),
-        column(isUnread ? "-" : request.method(), METHOD_COLUMNS, METHOD_COLUMNS),
-        column(path, PATH_COLUMNS, MAX_PATH_COLUMNS),
+        TIME.format(request.start().plusNanos(request.durationNanos())),
+        column(request.method(), METHOD_COLUMNS),
+        column(request.target(), PATH_COLUMNS),
         coloured(colourOf(request), TerminalText.padded(status, 3)),
         duration(request.durationNanos()),
         size(request.responseBytes()),
-        request.outcome() == RequestRecord.Outcome.CUT ? "  cut" : "");
+        remark(request));
   }
 
-  private static String column(String text, int columns, int maxColumns) {
-    return TerminalText.padded(TerminalText.cut(TerminalText.printable(text), maxColumns), columns);
+  private static String remark(RequestRecord request) {
+    return switch (request.outcome()) {
+      case COMPLETE, UPGRADED -> "";
+      case CUT -> "  cut";
+      case UNREACHABLE -> "  " + TerminalText.message(request.note());
+    };
+  }
+
+  private static String column(String text, int columns) {
+    String shown = text.isEmpty() ? "-" : TerminalText.printable(text);
+    return TerminalText.padded(TerminalText.cut(shown, columns), columns);
   }
 
   static String duration(long nanos) {
@@ -135,7 +153,9 @@ public final class LineLog implements ClientListener {
   }
 
   private static Colour colourOf(RequestRecord request) {
-    if (request.outcome() == RequestRecord.Outcome.CUT || request.status() >= 500) {
+    if (request.outcome() == RequestRecord.Outcome.CUT
+        || request.outcome() == RequestRecord.Outcome.UNREACHABLE
+        || request.status() >= 500) {
       return Colour.RED;
     }
     if (request.status() >= 400) {

@@ -2,8 +2,10 @@ package dev.culvert.client.cli;
 
 import dev.culvert.client.Version;
 import java.io.PrintWriter;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The program {@code culvert}. */
@@ -25,24 +27,35 @@ import picocli.CommandLine.ParameterException;
     },
     footer = {
       "",
-      "Start with: culvert http 3000 --server tunnel.example.com:7000",
+      "Start with: culvert http 3000 --server tunnel.example.com:7000 --pin sha256/...",
+      "as culvertd prints it, with CULVERT_AUTHTOKEN set. What is the same each time can stand in",
+      "~/.config/culvert/culvert.toml: server, pin or ca-file, token-file or authtoken.",
     })
 public final class Main {
-  private static final String LOG_LEVEL_PROPERTY = "java.util.logging.SimpleFormatter.format";
+  private static final String LOG_FORMAT_PROPERTY = "java.util.logging.SimpleFormatter.format";
 
-  private Main() {}
+  private final Map<String, String> environment;
 
-  public static void main(String[] args) {
-    if (System.getProperty(LOG_LEVEL_PROPERTY) == null) {
-      System.setProperty(LOG_LEVEL_PROPERTY, "%1$tT.%1$tL %4$-7s %5$s%6$s%n");
-    }
-    System.exit(commandLine().execute(args));
+  private Main(Map<String, String> environment) {
+    this.environment = environment;
   }
 
-  static CommandLine commandLine() {
-    return new CommandLine(new Main())
+  public static void main(String[] args) {
+    if (System.getProperty(LOG_FORMAT_PROPERTY) == null) {
+      System.setProperty(LOG_FORMAT_PROPERTY, "%1$tT.%1$tL %4$-7s %5$s%6$s%n");
+    }
+    System.exit(commandLine(System.getenv()).execute(args));
+  }
+
+  static CommandLine commandLine(Map<String, String> environment) {
+    return new CommandLine(new Main(environment))
         .setParameterExceptionHandler((failure, arguments) -> report(failure))
         .setExecutionExceptionHandler((failure, command, parsed) -> report(command, failure));
+  }
+
+  /** The environment that the program of {@code command} runs in. */
+  static Map<String, String> environment(CommandSpec command) {
+    return ((Main) command.root().userObject()).environment;
   }
 
   private static int report(ParameterException failure) {

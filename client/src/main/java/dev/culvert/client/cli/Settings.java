@@ -22,7 +22,7 @@ final class Settings {
       throws UsageException {
     this.options = options;
     this.environment = environment;
-    this.config = ConfigFile.read(options.config);
+    this.config = ConfigFile.read(options.config, environment);
     this.err = err;
   }
 
@@ -39,8 +39,13 @@ final class Settings {
   }
 
   private Trust trust() throws UsageException {
-    if (options.caFile != null && options.pin == null) {
-      return new Trust.AuthorityFile(options.caFile); // an option goes before any other pin
+    if (options.caFile != null && options.pin != null) {
+      throw new UsageException(
+          "--pin and --ca-file are both given",
+          "Give one: --pin for the server's own identity, --ca-file for a certificate's issuer.");
+    }
+    if (options.caFile != null) {
+      return new Trust.AuthorityFile(options.caFile); // an option goes before any pin that is none
     }
     String pin = first(options.pin, "CULVERT_PIN", "pin");
     if (pin != null) {

@@ -5,10 +5,12 @@ import dev.culvert.client.ClientEnd;
 import dev.culvert.client.CulvertClient;
 import dev.culvert.client.TunnelSpec;
 import dev.culvert.client.cli.ConnectionOptions.Connection;
+import dev.culvert.tls.Trust;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -21,9 +23,12 @@ final class TunnelRun {
       throws UsageException, IOException, InterruptedException {
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
-    Connection connection = new Settings(options, System.getenv(), err).connection();
+    Map<String, String> environment = Main.environment(command);
+    Connection connection = new Settings(options, environment, err).connection();
     String slot = connection.host() + ":" + connection.port() + " " + tunnel;
-    try (InstanceSlot instance = take(InstanceSlot.standardDirectory(), slot)) {
+    Path directory = UserDirectories.state(environment).resolve("instances");
+    try (InstanceSlot instance = take(directory, slot);
+        LineLog log = LineLog.to(out)) {
       ClientConfig config =
           new ClientConfig(
               connection.host(),
@@ -32,7 +37,7 @@ final class TunnelRun {
               connection.token(),
               instance.secret(),
               List.of(tunnel));
-      return run(start(config, out), err);
+      return run(start(config, log), log, connection, err);
     }
   }
 
@@ -46,20 +51,22 @@ final class TunnelRun {
     }
   }
 
-  private static CulvertClient start(ClientConfig config, PrintWriter out) throws UsageException {
+  private static CulvertClient start(ClientConfig config, LineLog log) throws UsageException {
     try {
-      return CulvertClient.start(config, LineLog.to(out));
+      return CulvertClient.start(config, log);
     } catch (IOException e) {
       throw new UsageException(
           String.valueOf(e.getMessage()), "Check --ca-file, or use --pin instead.");
     }
   }
 
-  private static int run(CulvertClient client, PrintWriter err) throws InterruptedException {
+  private static int run(CulvertClient client, LineLog log, Connection connection, PrintWriter err)
+      throws InterruptedException {
     Thread onSignal =
         new Thread(
             () -> {
               client.close();
+              log.close();
               Runtime.getRuntime().halt(ExitCode.CLEAN);
             },
             "culvert-shutdown");
@@ -73,23 +80,45 @@ final class TunnelRun {
     if (end.kind() == ClientEnd.Kind.CLOSED) {
       Thread.currentThread().join(); // the hook ends the program
     }
-    Runtime.getRuntime().removeShutdownHook(onSignal);
+    try {
+      Runtime.getRuntime().removeShutdownHook(onSignal);
+    } catch (IllegalStateException e) {
+      Thread.currentThread().join(); // Ctrl-C came at the same moment, and its hook is at work
+    }
     client.close();
+    log.close(); // the last lines come before the reason
     err.println("culvert: " + TerminalText.message(end.message()));
-    err.println("  " + remedy(end.kind()));
+    err.println("  " + remedy(end.kind(), connection));
     return ExitCode.of(end.kind());
   }
 
-  private static String remedy(ClientEnd.Kind end) {
+  private static String remedy(ClientEnd.Kind end, Connection connection) {
     return switch (end) {
       case CLOSED -> "";
       case UNAUTHORIZED -> "Check the token; culvertd token list shows which ones are valid.";
-      case UNTRUSTED ->
-          "Check the server's address, and --pin against the identity that culvertd prints.";
+      case UNTRUSTED -> trustRemedy(connection);
       case TUNNEL_REFUSED -> "Ask for another one, or leave it out to be given one.";
       case UNREACHABLE -> "Check that culvertd runs there and that its tunnel port is open.";
-      case SUPERSEDED -> "End the other client, or run this one under its own state directory.";
+      case SUPERSEDED ->
+          "End the other client, or give this one a directory of its own in XDG_STATE_HOME.";
       case INCOMPATIBLE -> "Use a client and a server of the same version.";
+    };
+  }
+
+  /** A server shows its own certificate only to a client that names it, which takes a dot. */
+  static String trustRemedy(Connection connection) {
+    boolean isNamed = !connection.host().contains(":") && connection.host().matches(".*\\.\\D.*");
+    String dotted =
+        isNamed
+            ? ""
+            : " A server without a dot in its name, or by address, is known by --pin only.";
+    return switch (connection.trust()) {
+      case Trust.PinnedKey _ ->
+          "Compare --pin with the identity that culvertd prints at its start.";
+      case Trust.AuthorityFile _ ->
+          "Check the address and --ca-file, or give --pin as culvertd prints it." + dotted;
+      case Trust.SystemAuthorities _ ->
+          "Give --pin as culvertd prints it, or --ca-file for an authority of your own." + dotted;
     };
   }
 }

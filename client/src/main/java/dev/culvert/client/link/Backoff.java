@@ -4,15 +4,18 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next attempt: doubling from 0.5 s to 30 s, of which a random half to
+ * How long to wait before the next attempt: doubling from 1 s to 30 s, of which a random half to
  * all, so that many clients do not come back at the same moment.
  *
- * <p>Worked example: the waits are at most 0.5, 1, 2, 4, 8, 16, 30, 30 seconds, and at least half
- * of that. Not thread safe.
+ * <p>Worked example: the waits are at most 1, 2, 4, 8, 16, 30, 30 seconds, and at least half of
+ * that; so each lies between 0.5 and 30 seconds. Not thread safe.
  */
 public final class Backoff {
-  private static final long FIRST_MILLIS = 500;
+  private static final long FIRST_MILLIS = 1000;
   private static final long MAX_MILLIS = 30_000;
+
+  /** A server that lets clients in and drops them must not be asked twice a second for ever. */
+  private static final Duration STOOD = Duration.ofSeconds(10);
 
   private final RandomGenerator random;
   private int attempts;
@@ -21,7 +24,7 @@ public final class Backoff {
     this.random = random;
   }
 
-  /** The attempts since the last {@link #reset}. */
+  /** The attempts since a session stood for a while. */
   public int attempts() {
     return attempts;
   }
@@ -33,8 +36,10 @@ public final class Backoff {
     return Duration.ofMillis(limit / 2 + random.nextLong(limit / 2 + 1));
   }
 
-  /** The connection stood: the next wait is short again. */
-  public void reset() {
-    attempts = 0;
+  /** A session is over; if it stood for 10 seconds or more, the next wait is short again. */
+  public void sessionEnded(Duration uptime) {
+    if (uptime.compareTo(STOOD) >= 0) {
+      attempts = 0;
+    }
   }
 }

@@ -6,7 +6,6 @@ import dev.culvert.mux.control.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import java.io.IOException;
 import java.util.List;
 
 /** Reads what the server says on the control stream. */
@@ -26,7 +25,7 @@ final class ControlHandler extends ByteToMessageDecoder {
       }
     } catch (MalformedMessageException e) {
       in.skipBytes(in.readableBytes());
-      link.failed(new IOException("the server sent " + e.getMessage()));
+      link.failed("sent " + e.getMessage());
     }
   }
 

@@ -20,7 +20,6 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +47,7 @@ final class Handshake extends ByteToMessageDecoder {
       } else if (TunnelProtocol.isNegotiated(ctx.pipeline().get(SslHandler.class))) {
         sayHello(ctx);
       } else {
-        link.failed(new IOException("what answers there is no tunnel server"));
+        link.failed("is no tunnel server");
       }
     }
     super.userEventTriggered(ctx, event);
@@ -59,7 +58,7 @@ final class Handshake extends ByteToMessageDecoder {
     deadline =
         ctx.executor()
             .schedule(
-                () -> link.failed(new IOException("the server accepts and says nothing")),
+                () -> link.failed("accepts the connection and says nothing"),
                 ControlProtocol.DEADLINE.toMillis(),
                 TimeUnit.MILLISECONDS);
   }
@@ -89,7 +88,7 @@ final class Handshake extends ByteToMessageDecoder {
       }
     } catch (MalformedMessageException e) {
       isOver = true;
-      link.failed(new IOException("what answers there is no tunnel server: " + e.getMessage()));
+      link.failed("is no tunnel server: it sent " + e.getMessage());
     }
   }
 

@@ -19,10 +19,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.DecoderException;
-import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.util.concurrent.Future;
-import java.security.cert.CertificateException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,17 +35,25 @@ public final class Link {
 
   private final LinkOwner owner;
   private final Transport transport;
+  private final String server;
   private @Nullable Channel connection;
   private @Nullable StreamChannel control;
   private boolean isDown;
 
-  Link(LinkOwner owner, Transport transport) {
+  /** {@code server} names it in what is said to people. */
+  Link(LinkOwner owner, Transport transport, String server) {
     this.owner = owner;
     this.transport = transport;
+    this.server = server;
   }
 
   /** Where a server is and how it is told from others. */
-  public record Server(String host, int port, ClientTls tls) {}
+  public record Server(String host, int port, ClientTls tls) {
+    /** {@code HOST:PORT}, for people. */
+    public String name() {
+      return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+  }
 
   /**
    * Dials {@code server}. Any thread.
@@ -63,7 +68,7 @@ public final class Link {
       Hello hello,
       ChannelHandler acceptor,
       LinkOwner owner) {
-    Link link = new Link(owner, transport);
+    Link link = new Link(owner, transport, server.name());
     dialer
         .dial(
             loop,
@@ -75,7 +80,7 @@ public final class Link {
                 link.prepare(channel, server, hello, acceptor);
               }
             })
-        .addListener((Future<Channel> done) -> link.dialled(done, server));
+        .addListener((Future<Channel> done) -> link.dialled(done));
     return link;
   }
 
@@ -90,11 +95,9 @@ public final class Link {
             new Handshake(this, hello, acceptor));
   }
 
-  private void dialled(Future<Channel> done, Server server) {
+  private void dialled(Future<Channel> done) {
     if (!done.isSuccess()) {
-      down(
-          new LinkEnd.Unreachable(
-              server.host() + ":" + server.port() + " does not answer: " + plain(done.cause())));
+      failed(done.cause());
       return;
     }
     Channel channel = done.getNow();
@@ -104,31 +107,12 @@ public final class Link {
     }
     connection = channel;
     channel.config().setAutoRead(true);
-    channel.closeFuture().addListener(closed -> closed("the server closed the connection"));
+    channel.closeFuture().addListener(closed -> closed(server + " closed the connection"));
   }
 
   /** One that was never up is no loss. */
   private void closed(String reason) {
     down(control == null ? new LinkEnd.Unreachable(reason) : new LinkEnd.Lost(reason));
-  }
-
-  /** Without the class names, addresses and bytes that exceptions of the transport carry. */
-  private static String plain(Throwable failure) {
-    Throwable cause =
-        failure instanceof DecoderException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    if (cause instanceof NotSslRecordException) {
-      return "what answers there does not speak TLS";
-    }
-    String reason = cause.getMessage();
-    if (reason == null) {
-      return "unknown reason";
-    }
-    if (reason.contains("refused")) {
-      return "connection refused";
-    }
-    return reason.contains("timed out") ? "timed out" : reason;
   }
 
   // From the handshake.
@@ -145,13 +129,17 @@ public final class Link {
   }
 
   void failed(Throwable cause) {
-    for (Throwable t = cause; t != null; t = t.getCause()) {
-      if (t instanceof CertificateException) {
-        down(new LinkEnd.Untrusted(String.valueOf(t.getMessage())));
-        return;
-      }
+    String distrust = ServerFailure.distrust(cause);
+    if (distrust == null) {
+      failed(ServerFailure.of(cause));
+    } else {
+      down(new LinkEnd.Untrusted(server + " is not trusted: " + distrust));
     }
-    down(new LinkEnd.Unreachable(plain(cause)));
+  }
+
+  /** {@code what} the server did, to stand behind its name. */
+  void failed(String what) {
+    down(new LinkEnd.Unreachable(server + " " + what));
   }
 
   // From the session and its control stream.
@@ -166,8 +154,11 @@ public final class Link {
 
   void onEvent(SessionEvent event) {
     switch (event) {
-      case SessionEvent.Ended(SessionEnd end) -> down(new LinkEnd.Lost(end.reason()));
-      case SessionEvent.PeerGoingAway() -> down(new LinkEnd.Lost("the server is going away"));
+      case SessionEvent.Ended(SessionEnd end) ->
+          down(
+              new LinkEnd.Lost(
+                  "the connection to " + server + " ended: " + ServerFailure.text(end.reason())));
+      case SessionEvent.PeerGoingAway() -> down(new LinkEnd.Lost(server + " is going away"));
       case SessionEvent.RoundTrip _, SessionEvent.MemoryExceeded _ -> {}
     }
   }

@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Event loop only. What it does not understand ends the watching, never the connection: a
  * request that cannot be read is the last one it looks for, and a response that cannot be read is
- * reported as cut. At most {@value #MAX_PIPELINED} requests are remembered, each with the first
- * {@value #MAX_TARGET_CHARS} characters of its target; beyond that no further ones are looked for.
+ * reported as cut. A connection that leaves HTTP, for a WebSocket, is one request until it ends. At
+ * most {@value #MAX_PIPELINED} requests are remembered, each with the first {@value
+ * #MAX_TARGET_CHARS} characters of its target; beyond that no further ones are looked for.
  */
 final class HttpWatch {
   private static final int MAX_PIPELINED = 128;
@@ -48,6 +49,8 @@ final class HttpWatch {
   private final EmbeddedChannel responses =
       new EmbeddedChannel(new ResponseDecoder(), new Responses());
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+  private final Instant opened = Instant.now();
+  private final long openedNanos = System.nanoTime();
   private int status; // of the response that is coming in; zero between two of them
   private long responseBytes;
   private boolean isRequestBegun;
@@ -55,6 +58,8 @@ final class HttpWatch {
   private Instant firstByte = Instant.EPOCH;
   private boolean areRequestsReadable = true;
   private boolean isWatching = true;
+  private boolean isUpgraded; // what follows the 101 is counted, not read
+  private @Nullable String unreachable; // why the service is
   private boolean isConnectionEnded;
   private boolean isReleased;
 
@@ -101,7 +106,11 @@ final class HttpWatch {
   }
 
   private void responseBytes(ByteBuf bytes) {
-    responses.writeInbound(bytes.retainedSlice());
+    if (isUpgraded) {
+      responseBytes += bytes.readableBytes();
+    } else {
+      responses.writeInbound(bytes.retainedSlice());
+    }
   }
 
   private void requestPart(HttpObject part) {
@@ -123,6 +132,9 @@ final class HttpWatch {
               firstByte,
               firstByteNanos));
       areRequestsReadable = pending.size() < MAX_PIPELINED;
+      if (unreachable != null) {
+        reportUnreachable(unreachable);
+      }
     }
     if (part instanceof LastHttpContent) {
       isRequestBegun = false;
@@ -134,7 +146,7 @@ final class HttpWatch {
   }
 
   private void responsePart(HttpObject part) {
-    if (!isWatching) {
+    if (!isWatching || isUpgraded) {
       return;
     }
     if (part.decoderResult().isFailure()) {
@@ -155,12 +167,14 @@ final class HttpWatch {
   }
 
   private void responseEnded() {
+    if (status == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
+      isUpgraded = true;
+      areRequestsReadable = false;
+      return;
+    }
     int ended = status;
     status = 0;
-    if (ended == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
-      report(ended, Outcome.UPGRADED, "");
-      isWatching = false;
-    } else if (ended < 100 || ended >= 200) {
+    if (ended < 100 || ended >= 200) {
       report(ended, Outcome.COMPLETE, "");
     }
   }
@@ -191,14 +205,40 @@ final class HttpWatch {
     }
   }
 
+  /** There is no service to answer: the request is over as soon as its head has come. */
+  void serviceUnreachable(String reason) {
+    unreachable = reason;
+    if (!pending.isEmpty()) {
+      reportUnreachable(reason);
+      releaseIfOver();
+    }
+  }
+
+  /** Whether there may be something to report yet. */
+  boolean isWatching() {
+    return isWatching;
+  }
+
+  private void reportUnreachable(String reason) {
+    report(HttpResponseStatus.BAD_GATEWAY.code(), Outcome.UNREACHABLE, reason);
+    isWatching = false;
+    areRequestsReadable = false;
+  }
+
   /** The connection is over; {@code cause} is null where it ended in order. */
   void connectionEnded(@Nullable Throwable cause) {
     isConnectionEnded = true;
-    if (isWatching && cause == null) {
-      responses.finish(); // ends a response that lasts until the connection does
-    }
-    if (isWatching) {
-      cut(cause == null || cause.getMessage() == null ? "" : cause.getMessage());
+    String note = cause == null || cause.getMessage() == null ? "" : cause.getMessage();
+    if (isWatching && unreachable != null) { // and no request has come
+      pending.add(new Pending("", "", opened, openedNanos));
+      reportUnreachable(unreachable);
+    } else if (isWatching && isUpgraded) {
+      report(status, cause == null ? Outcome.UPGRADED : Outcome.CUT, note);
+    } else if (isWatching) {
+      if (cause == null) {
+        responses.finish(); // ends a response that lasts until the connection does
+      }
+      cut(note);
     }
     isWatching = false;
     releaseIfOver();
@@ -206,9 +246,8 @@ final class HttpWatch {
 
   /** Not from within a decoder, which would lose what it is reading. */
   private void releaseIfOver() {
-    if (!isWatching && !isReleased) {
+    if ((!isWatching || isUpgraded) && !isReleased) {
       isReleased = true;
-      pending.clear();
       requests.finishAndReleaseAll();
       responses.finishAndReleaseAll();
     }
@@ -249,10 +288,14 @@ final class HttpWatch {
   }
 
   /** Takes each part before the next one is decoded, which may depend on it. */
-  private final class Responses extends SimpleChannelInboundHandler<HttpObject> {
+  private final class Responses extends SimpleChannelInboundHandler<Object> {
     @Override
-    protected void channelRead0(ChannelHandlerContext ctx, HttpObject part) {
-      responsePart(part);
+    protected void channelRead0(ChannelHandlerContext ctx, Object part) {
+      if (part instanceof HttpObject http) {
+        responsePart(http);
+      } else if (part instanceof ByteBuf behindUpgrade) {
+        responseBytes += behindUpgrade.readableBytes();
+      }
     }
   }
 

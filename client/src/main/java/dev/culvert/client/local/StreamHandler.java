@@ -14,17 +14,18 @@ import dev.culvert.tls.CloseNotifyHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.netty.util.NetUtil;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -86,17 +87,24 @@ final class StreamHandler extends ByteToMessageDecoder {
     try {
       StreamOpen open = StreamOpen.read(in);
       if (open != null) {
+        HttpWatch watch =
+            open.kind() == TunnelKind.HTTP && targets.containsKey(open.tunnel())
+                ? new HttpWatch(open.tunnel(), log)
+                : null;
+        if (watch != null) {
+          ctx.pipeline().addLast(watch.requestTap()); // a request is timed from when it comes
+        }
         // The end of the input may be next, and a decoder drops what it holds at that.
         ctx.pipeline().addLast(new EarlyInput());
         ctx.pipeline().remove(this);
-        accept((StreamChannel) ctx.channel(), open);
+        accept((StreamChannel) ctx.channel(), open, watch);
       }
     } catch (MalformedMessageException e) {
       ctx.close();
     }
   }
 
-  private void accept(StreamChannel stream, StreamOpen open) {
+  private void accept(StreamChannel stream, StreamOpen open, @Nullable HttpWatch watch) {
     LocalTarget target = targets.get(open.tunnel());
     if (target == null) {
       refuse(stream, new StreamStatus(StreamStatus.Code.UNKNOWN_TUNNEL, "no such tunnel here"));
@@ -107,17 +115,35 @@ final class StreamHandler extends ByteToMessageDecoder {
     dial(stream.eventLoop(), target)
         .addListener((Future<Channel> done) -> {
           if (!done.isSuccess()) {
-            StreamStatus status = status(target, done.cause());
-            if (open.kind() == TunnelKind.HTTP) {
-              log.onRequest(unreachable(open.tunnel(), start, startNanos, status));
+            StreamStatus status = LocalFailure.status(target, done.cause());
+            if (watch == null) {
+              log.onRequest(unreachable(open, start, startNanos, status));
+            } else {
+              tellOfRequest(stream, watch, status);
             }
             refuse(stream, status);
           } else if (!stream.isActive()) {
             RelayLeg.abort(done.getNow());
+            if (watch != null) {
+              watch.connectionEnded(new ClosedChannelException());
+            }
           } else {
-            join(stream, open, (SocketChannel) done.getNow());
+            join(stream, watch, (SocketChannel) done.getNow());
           }
         });
+  }
+
+  /** The log wants the request's head, which mostly is there; else it has until the stream ends. */
+  private static void tellOfRequest(StreamChannel stream, HttpWatch watch, StreamStatus status) {
+    watch.serviceUnreachable(status.text());
+    if (!stream.isActive()) {
+      watch.connectionEnded(null);
+    } else if (watch.isWatching()) {
+      stream.closeFuture().addListener(closed -> watch.connectionEnded(null));
+      stream.pipeline().addLast(new Discard(watch));
+      stream.pipeline().remove(EarlyInput.class);
+      stream.config().setAutoRead(true);
+    }
   }
 
   /** The connection to {@code target}; one under TLS has been through the handshake. */
@@ -168,13 +194,11 @@ final class StreamHandler extends ByteToMessageDecoder {
     local.read();
   }
 
-  private void join(StreamChannel stream, StreamOpen open, SocketChannel local) {
+  private void join(StreamChannel stream, @Nullable HttpWatch watch, SocketChannel local) {
     ByteBuf status = stream.alloc().buffer(8);
     StreamStatus.CONNECTED.write(status);
     stream.writeAndFlush(status);
-    HttpWatch watch = open.kind() == TunnelKind.HTTP ? new HttpWatch(open.tunnel(), log) : null;
     if (watch != null) {
-      stream.pipeline().addLast(watch.requestTap()); // behind what came early
       local.pipeline().addLast(watch.responseTap());
     }
     SslHandler localTls = local.pipeline().get(SslHandler.class);
@@ -196,32 +220,15 @@ final class StreamHandler extends ByteToMessageDecoder {
     stream.eventLoop().schedule(() -> stream.close(), FAREWELL_SECONDS, TimeUnit.SECONDS);
   }
 
-  private static StreamStatus status(LocalTarget target, @Nullable Throwable cause) {
-    String message = cause == null ? null : cause.getMessage();
-    if (cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException) {
-      return new StreamStatus(
-          StreamStatus.Code.TIMED_OUT, target.address() + " did not answer in time");
-    }
-    if (cause instanceof ConnectException && message != null && message.contains("refused")) {
-      return new StreamStatus(
-          StreamStatus.Code.REFUSED, target.address() + " refused the connection");
-    }
-    if (cause instanceof SSLException || cause instanceof DecoderException) {
-      return new StreamStatus(
-          StreamStatus.Code.UNREACHABLE, target.address() + " does not take part in TLS");
-    }
-    return new StreamStatus(
-        StreamStatus.Code.UNREACHABLE, target.address() + " cannot be reached: " + message);
-  }
-
   private static RequestRecord unreachable(
-      int tunnel, Instant start, long startNanos, StreamStatus status) {
+      StreamOpen open, Instant start, long startNanos, StreamStatus status) {
+    InetSocketAddress visitor = open.visitor();
     return new RequestRecord(
-        tunnel,
+        open.tunnel(),
         start,
-        "",
-        "",
-        502,
+        "TCP",
+        visitor == null ? "" : NetUtil.toSocketAddressString(visitor),
+        0,
         System.nanoTime() - startNanos,
         0,
         RequestRecord.Outcome.UNREACHABLE,
@@ -231,5 +238,25 @@ final class StreamHandler extends ByteToMessageDecoder {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     ctx.close();
+  }
+
+  /** Drops what a refused stream brings while the watch looks for its request. */
+  private static final class Discard extends ChannelInboundHandlerAdapter {
+    private final HttpWatch watch;
+
+    Discard(HttpWatch watch) {
+      this.watch = watch;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ReferenceCountUtil.release(message);
+      ctx.channel().config().setAutoRead(watch.isWatching());
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      // The stream was reset, which closes it; nobody wants it any more.
+    }
   }
 }

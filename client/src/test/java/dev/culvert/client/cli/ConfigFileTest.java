@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ final class ConfigFileTest {
 
   /** Reads the file and every key of it. */
   private static void readAll(Path file) throws UsageException {
-    ConfigFile config = ConfigFile.read(file);
+    ConfigFile config = ConfigFile.read(file, Map.of());
     for (String key : KEYS) {
       String _ = config.text(key);
     }
@@ -38,7 +39,8 @@ final class ConfigFileTest {
   @Test
   void textsAreReadAndPathsAreThoseBesideTheFile() throws Exception {
     ConfigFile config =
-        ConfigFile.read(file("server = \"host:1\"\ntoken-file = \"t\"\nca-file = '/etc/ca'"));
+        ConfigFile.read(
+            file("server = \"host:1\"\ntoken-file = \"t\"\nca-file = '/etc/ca'"), Map.of());
 
     assertThat(config.text("server")).isEqualTo("host:1");
     assertThat(config.text("pin")).isNull();

@@ -26,8 +26,20 @@ final class LineLogTest {
 
   private static String logged(Style style, ClientEvent event) {
     StringWriter text = new StringWriter();
-    new LineLog(new PrintWriter(text), style).onEvent(event);
+    LineWriter lines = new LineWriter(new PrintWriter(text));
+    try (LineLog log = new LineLog(lines, style)) {
+      log.onEvent(event);
+    }
+    joined(lines);
     return text.toString();
+  }
+
+  private static void joined(LineWriter lines) {
+    try {
+      lines.thread().join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static RequestRecord request(String method, String target, int status) {
@@ -52,7 +64,7 @@ final class LineLogTest {
     String first = line(request("GET", "/", 200));
 
     for (String method : new String[] {"GET", "OPTIONS", "PROPPATCH", "M".repeat(60_000)}) {
-      for (String path : new String[] {"/", "/a".repeat(16), "*"}) {
+      for (String path : new String[] {"/", "/a".repeat(16), "*", "/a".repeat(20)}) {
         assertThat(line(request(method, path, 0)).indexOf(" ms")).isEqualTo(first.indexOf(" ms"));
       }
     }
@@ -60,10 +72,19 @@ final class LineLogTest {
   }
 
   @Test
+  void timeIsThatOfTheRequestsEnd() {
+    RequestRecord late =
+        new RequestRecord(
+            1, Instant.EPOCH, "GET", "/", 200, 83_456_000_000L, 5, Outcome.COMPLETE, "");
+
+    assertThat(line(late)).matches("\\d\\d:\\d\\d:23\\.456 .*");
+  }
+
+  @Test
   void longPathIsCut() {
     String line = line(request("GET", "/" + "x".repeat(100_000), 200));
 
-    assertThat(line).hasSizeLessThan(120).contains("/" + "x".repeat(56) + "...  200");
+    assertThat(line).hasSizeLessThanOrEqualTo(80).contains("/" + "x".repeat(28) + "...  200");
   }
 
   @ParameterizedTest
@@ -136,12 +157,26 @@ final class LineLogTest {
   }
 
   @Test
-  void unreachableServiceIsToldInPlaceOfThePath() {
-    RequestRecord unreachable =
-        new RequestRecord(
-            1, Instant.EPOCH, "", "", 502, 1_000_000, 0, Outcome.UNREACHABLE, "no\u001b one there");
+  void reasonOfAnUnreachableServiceStandsBehindItsRequest() {
+    assertThat(line(unreachable("GET", "/x", 502)))
+        .matches(TIME + "  GET     /x {30}  502     1\\.0 ms  0 B  no\\? one there");
+    assertThat(line(unreachable("", "", 502)))
+        .matches(TIME + "  -       - {31}  502     1\\.0 ms  0 B  no\\? one there");
+    assertThat(line(unreachable("TCP", "203.0.113.9:4711", 0)))
+        .matches(TIME + "  TCP     203.0.113.9:4711 {16}  ---     1\\.0 ms  0 B  no\\? one there");
+  }
 
-    assertThat(line(unreachable)).contains("  -       no? one there  ").contains("  502  ");
+  private static RequestRecord unreachable(String method, String target, int status) {
+    return new RequestRecord(
+        1,
+        Instant.EPOCH,
+        method,
+        target,
+        status,
+        1_000_000,
+        0,
+        Outcome.UNREACHABLE,
+        "no\u001b one there");
   }
 
   @Test

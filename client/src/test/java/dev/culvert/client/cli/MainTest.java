@@ -1,13 +1,13 @@
 package dev.culvert.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +33,9 @@ final class MainTest {
   }
 
   private CommandLine commandLine() {
-    return Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    return Main.commandLine(Map.of("HOME", directory.toString()))
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err));
   }
 
   @ParameterizedTest
@@ -63,6 +65,7 @@ final class MainTest {
     "http 3000, no server is given, --server",
     "http 3000 --server h:0, no valid port, HOST:PORT",
     "http 3000 --server h --pin x, sha256, culvertd prints",
+    "http 3000 --server h --pin x --ca-file y, --pin and --ca-file are both given, Give one",
     "http 3000 --server h --token-file /nowhere, /nowhere, Check its path",
   })
   void wrongUsageIsOneLineOfCauseAndOneOfRemedy(String arguments, String cause, String remedy) {
@@ -108,16 +111,9 @@ final class MainTest {
 
   /** As a user whose home is the test's directory. */
   private int runAtHome(String... arguments) {
-    assumeTrue(System.getenv("XDG_STATE_HOME") == null);
-    String home = System.getProperty("user.home");
-    System.setProperty("user.home", directory.toString());
-    try {
-      return run(
-          Stream.concat(Stream.of(arguments), Stream.of("--config=" + config))
-              .toArray(String[]::new));
-    } finally {
-      System.setProperty("user.home", home);
-    }
+    return run(
+        Stream.concat(Stream.of(arguments), Stream.of("--config=" + config))
+            .toArray(String[]::new));
   }
 
   @Test

@@ -102,10 +102,10 @@ final class SettingsTest {
     environment.put("CULVERT_PIN", OTHER_PIN);
     configure("ca-file = \"ca.pem\"");
     options.pin = PIN;
-    options.caFile = Path.of("given.pem");
 
     assertThat(connection().trust()).isEqualTo(Trust.pinned(PIN));
     options.pin = null;
+    options.caFile = Path.of("given.pem");
     assertThat(connection().trust()).isEqualTo(new Trust.AuthorityFile(Path.of("given.pem")));
     options.caFile = null;
     assertThat(connection().trust()).isEqualTo(Trust.pinned(OTHER_PIN));
@@ -114,6 +114,14 @@ final class SettingsTest {
         .isEqualTo(new Trust.AuthorityFile(directory.resolve("ca.pem")));
     configure("");
     assertThat(connection().trust()).isEqualTo(new Trust.SystemAuthorities());
+  }
+
+  @Test
+  void optionsThatTrustTwoThingsAreRefused() {
+    options.pin = PIN;
+    options.caFile = Path.of("given.pem");
+
+    assertThat(refusal()).hasMessage("--pin and --ca-file are both given");
   }
 
   @ParameterizedTest

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 final class BackoffTest {
   private static final List<Integer> LIMITS_MILLIS =
-      List.of(500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000);
+      List.of(1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000);
 
   private static List<Duration> waits(Backoff backoff) {
     return Stream.generate(backoff::next).limit(LIMITS_MILLIS.size()).toList();
@@ -33,12 +33,15 @@ final class BackoffTest {
 
   @Test
   void waitsOfManyClientsAreSpread() {
+    Random random = new Random(7);
     Set<Duration> firsts = new TreeSet<>();
-    for (long seed = 0; seed < 1000; seed++) {
-      firsts.add(new Backoff(new Random(seed)).next());
+    for (int client = 0; client < 1000; client++) {
+      firsts.add(new Backoff(random).next());
     }
 
-    assertThat(firsts).hasSizeGreaterThan(200).contains(Duration.ofMillis(500));
+    assertThat(firsts)
+        .hasSizeGreaterThan(200)
+        .allMatch(wait -> wait.toMillis() >= 500 && wait.toMillis() <= 1000);
   }
 
   @Test
@@ -47,23 +50,34 @@ final class BackoffTest {
   }
 
   @Test
-  void resetBeginsAgain() {
+  void sessionThatStoodForTenSecondsBeginsAgain() {
     Backoff backoff = new Backoff(new Random(7));
     List<Duration> before = waits(backoff);
     int attempts = backoff.attempts();
 
-    backoff.reset();
+    backoff.sessionEnded(Duration.ofSeconds(10));
 
     assertThat(attempts).isEqualTo(before.size());
     assertThat(backoff.attempts()).isZero();
-    assertThat(backoff.next()).isBetween(Duration.ofMillis(250), Duration.ofMillis(500));
+    assertThat(backoff.next()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+  }
+
+  @Test
+  void serverThatLetsInAndDropsIsAskedEverMoreRarely() {
+    Backoff backoff = new Backoff(new Random(7));
+    for (int i = 0; i < 10; i++) {
+      backoff.next();
+      backoff.sessionEnded(Duration.ofMillis(9_999));
+    }
+
+    assertThat(backoff.next()).isGreaterThanOrEqualTo(Duration.ofSeconds(15));
   }
 
   @Test
   void anyNumberOfAttemptsStaysAtTheLimit() {
     Backoff backoff = new Backoff(new Random(7));
     for (int i = 0; i < 100_000; i++) {
-      assertThat(backoff.next()).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(30));
+      assertThat(backoff.next()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(30));
     }
   }
 }

@@ -36,7 +36,7 @@ final class HandshakeTest {
   private final EmbeddedChannel channel = connect("culvert/1");
 
   private EmbeddedChannel connect(String protocol) {
-    Link link = new Link(owner, Transport.NIO);
+    Link link = new Link(owner, Transport.NIO, "h:7000");
     return new EmbeddedChannel(
         new PassingTls(protocol), new Handshake(link, HELLO, new ChannelInboundHandlerAdapter()));
   }
@@ -85,8 +85,7 @@ final class HandshakeTest {
     secured(web);
 
     assertThat(web.outboundMessages()).isEmpty();
-    assertThat(owner.downs)
-        .containsExactly(new LinkEnd.Unreachable("what answers there is no tunnel server"));
+    assertThat(owner.downs).containsExactly(new LinkEnd.Unreachable("h:7000 is no tunnel server"));
     web.finishAndReleaseAll();
   }
 
@@ -98,7 +97,8 @@ final class HandshakeTest {
     channel.pipeline().fireUserEventTriggered(new SslHandshakeCompletionEvent(failure));
 
     assertThat(sent()).isEmpty();
-    assertThat(owner.downs).containsExactly(new LinkEnd.Untrusted("the key is another one"));
+    assertThat(owner.downs)
+        .containsExactly(new LinkEnd.Untrusted("h:7000 is not trusted: the key is another one"));
   }
 
   @Test
@@ -175,7 +175,7 @@ final class HandshakeTest {
         .isInstanceOf(LinkEnd.Unreachable.class)
         .extracting(LinkEnd::reason)
         .asString()
-        .startsWith("what answers there is no tunnel server: ");
+        .startsWith("h:7000 is no tunnel server: it sent ");
   }
 
   @Test
@@ -190,7 +190,7 @@ final class HandshakeTest {
 
     assertThat(before).isZero();
     assertThat(owner.downs)
-        .containsExactly(new LinkEnd.Unreachable("the server accepts and says nothing"));
+        .containsExactly(new LinkEnd.Unreachable("h:7000 accepts the connection and says nothing"));
   }
 
   @Test
@@ -220,6 +220,6 @@ final class HandshakeTest {
     channel.pipeline().fireExceptionCaught(new IOException("Connection reset"));
     channel.pipeline().fireExceptionCaught(new IOException("and again"));
 
-    assertThat(owner.downs).containsExactly(new LinkEnd.Unreachable("Connection reset"));
+    assertThat(owner.downs).containsExactly(new LinkEnd.Unreachable("h:7000 reset the connection"));
   }
 }

@@ -41,6 +41,10 @@ final class LinkTest {
 
   @BeforeEach
   void connect() {
+    connect(owner);
+  }
+
+  private void connect(LinkOwner owner) {
     Link.connect(
         group.next(),
         transport,
@@ -64,7 +68,9 @@ final class LinkTest {
       accepted.getInputStream().readNBytes(5);
     }
 
-    assertThat(owner.down.get(SECONDS_AT_MOST, SECONDS)).isInstanceOf(LinkEnd.Unreachable.class);
+    assertThat(owner.down.get(SECONDS_AT_MOST, SECONDS))
+        .isInstanceOf(LinkEnd.Unreachable.class)
+        .returns(server() + " closed the connection", LinkEnd::reason);
   }
 
   @Test
@@ -72,7 +78,9 @@ final class LinkTest {
     try (Socket accepted = listener.accept()) {
       accepted.shutdownOutput();
 
-      assertThat(owner.down.get(SECONDS_AT_MOST, SECONDS)).isInstanceOf(LinkEnd.Unreachable.class);
+      assertThat(owner.down.get(SECONDS_AT_MOST, SECONDS))
+          .isInstanceOf(LinkEnd.Unreachable.class)
+          .returns(server() + " closed the connection", LinkEnd::reason);
     }
   }
 
@@ -82,7 +90,22 @@ final class LinkTest {
       accepted.getOutputStream().write("SSH-2.0-x\r\n".getBytes(StandardCharsets.US_ASCII));
 
       assertThat(owner.down.get(SECONDS_AT_MOST, SECONDS))
-          .isEqualTo(new LinkEnd.Unreachable("what answers there does not speak TLS"));
+          .isEqualTo(new LinkEnd.Unreachable(server() + " does not speak TLS"));
     }
+  }
+
+  @Test
+  void addressWhereNobodyListensIsNamed() throws Exception {
+    listener.close();
+    RecordingOwner another = new RecordingOwner();
+
+    connect(another);
+
+    assertThat(another.down.get(SECONDS_AT_MOST, SECONDS))
+        .isEqualTo(new LinkEnd.Unreachable(server() + " refused the connection"));
+  }
+
+  private String server() {
+    return "localhost:" + listener.getLocalPort();
   }
 }

@@ -90,7 +90,11 @@ final class HttpWatchTest {
             POST + "\r\n" + GET,
             OK + OK,
             "POST /p 200 5",
-            "GET /a?b=c 200 5"),
+            "GET /a?b=c 200 5"));
+  }
+
+  static Stream<Exchange> upgrades() {
+    return Stream.of(
         new Exchange(
             "an upgrade with accept",
             GET,
@@ -101,12 +105,41 @@ final class HttpWatchTest {
                 "Sec-WebSocket-Accept: x",
                 "",
                 "\u0081\u0002hi"),
-            "GET /a?b=c 101 0 UPGRADED"),
+            "GET /a?b=c 101 6 UPGRADED"),
         new Exchange(
             "an upgrade without accept",
             GET,
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n\r\n\u0081\u0002hi",
-            "GET /a?b=c 101 0 UPGRADED"));
+            "GET /a?b=c 101 4 UPGRADED"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("upgrades")
+  void upgradedConnectionIsOneRequestUntilItsEnd(Exchange exchange) {
+    for (int pieceBytes : new int[] {1, 7, Integer.MAX_VALUE}) {
+      WatchedConnection connection = new WatchedConnection(pieceBytes);
+
+      connection.request(exchange.requests()).response(exchange.responses());
+      connection.request(GET + GET);
+      List<String> before = connection.lines();
+      connection.end();
+
+      assertThat(before).isEmpty();
+      assertThat(connection.lines()).isEqualTo(exchange.lines());
+    }
+  }
+
+  @Test
+  void upgradedConnectionThatBreaksIsCut() {
+    WatchedConnection connection = new WatchedConnection();
+
+    connection
+        .request(GET)
+        .response("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n")
+        .response("bytes")
+        .cut("Connection reset");
+
+    assertThat(connection.lines()).containsExactly("GET /a?b=c 101 5 CUT");
   }
 
   @ParameterizedTest
@@ -252,5 +285,29 @@ final class HttpWatchTest {
     connection.request("yz" + GET).response(OK);
 
     assertThat(connection.lines()).containsExactly("POST /p 413 0", "GET /a?b=c 200 5");
+  }
+
+  @Test
+  void requestOfAServiceThatIsDownIsReportedOnceWithItsHead() {
+    WatchedConnection before = new WatchedConnection();
+    before.request(GET).unreachable("down").end();
+    WatchedConnection after = new WatchedConnection();
+    after.request(GET.substring(0, 9)).unreachable("down");
+    List<String> early = after.lines();
+    after.request(GET.substring(9)).request(GET).end();
+
+    assertThat(early).isEmpty();
+    assertThat(before.lines()).containsExactly("GET /a?b=c 502 0 UNREACHABLE");
+    assertThat(after.lines()).containsExactly("GET /a?b=c 502 0 UNREACHABLE");
+    assertThat(after.records.getFirst().note()).isEqualTo("down");
+  }
+
+  @Test
+  void serviceThatIsDownIsReportedWithoutARequestToo() {
+    WatchedConnection connection = new WatchedConnection();
+
+    connection.unreachable("down").end().end();
+
+    assertThat(connection.lines()).containsExactly("  502 0 UNREACHABLE");
   }
 }

@@ -2,6 +2,7 @@ package dev.culvert.client.local;
 
 import static dev.culvert.client.local.Streams.SECONDS_AT_MOST;
 import static dev.culvert.client.local.Streams.TUNNEL;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +17,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +93,8 @@ final class StreamHandlerTest {
       assertThat(answer.bytes()).isEmpty();
       assertThat(streams.log.poll(SECONDS_AT_MOST, SECONDS))
           .isNotNull()
+          .returns("GET", RequestRecord::method)
+          .returns("/a", RequestRecord::target)
           .returns(502, RequestRecord::status)
           .returns(Outcome.UNREACHABLE, RequestRecord::outcome)
           .returns(answer.status().text(), RequestRecord::note);
@@ -102,11 +106,59 @@ final class StreamHandlerTest {
     try (Streams streams = new Streams(new LocalTarget(Scheme.TCP, "nowhere.invalid", 80))) {
       OpenStream stream = streams.open();
 
-      stream.channel().writeAndFlush(Streams.preamble(TunnelKind.TCP, TUNNEL, "question"));
+      stream
+          .channel()
+          .writeAndFlush(Streams.preamble(new InetSocketAddress("203.0.113.9", 4711), "question"));
 
       Answer answer = stream.answer();
       assertThat(answer.status().code()).isEqualTo(StreamStatus.Code.UNREACHABLE);
       assertThat(answer.status().text()).startsWith("nowhere.invalid:80 cannot be reached: ");
+      assertThat(streams.log.poll(SECONDS_AT_MOST, SECONDS))
+          .isNotNull()
+          .returns("TCP", RequestRecord::method)
+          .returns("203.0.113.9:4711", RequestRecord::target)
+          .returns(0, RequestRecord::status)
+          .returns(Outcome.UNREACHABLE, RequestRecord::outcome)
+          .returns(answer.status().text(), RequestRecord::note);
+    }
+  }
+
+  @Test
+  void requestThatComesAfterTheRefusalIsLoggedWithItsHead() throws Exception {
+    LocalTarget target = new LocalTarget(Scheme.HTTP, "localhost", closedPort());
+    try (Streams streams = new Streams(target)) {
+      OpenStream stream = streams.open();
+
+      stream
+          .channel()
+          .writeAndFlush(Streams.preamble(TunnelKind.HTTP, TUNNEL, GET.substring(0, 5)));
+      assertThat(stream.answer().status().code()).isEqualTo(StreamStatus.Code.REFUSED);
+      stream.channel().writeAndFlush(Unpooled.copiedBuffer(GET.substring(5), US_ASCII));
+
+      assertThat(streams.log.poll(SECONDS_AT_MOST, SECONDS))
+          .isNotNull()
+          .returns("GET", RequestRecord::method)
+          .returns("/a", RequestRecord::target)
+          .returns(502, RequestRecord::status);
+      stream.channel().close();
+    }
+  }
+
+  @Test
+  void streamThatBringsNoRequestToAServiceThatIsDownIsLoggedOnce() throws Exception {
+    LocalTarget target = new LocalTarget(Scheme.HTTP, "localhost", closedPort());
+    try (Streams streams = new Streams(target)) {
+      OpenStream stream = streams.open();
+
+      stream.channel().writeAndFlush(Streams.preamble(TunnelKind.HTTP, TUNNEL, ""));
+      assertThat(stream.answer().status().code()).isEqualTo(StreamStatus.Code.REFUSED);
+      stream.channel().close();
+
+      assertThat(streams.log.poll(SECONDS_AT_MOST, SECONDS))
+          .isNotNull()
+          .returns("", RequestRecord::method)
+          .returns(502, RequestRecord::status)
+          .returns(Outcome.UNREACHABLE, RequestRecord::outcome);
       assertThat(streams.log).isEmpty();
     }
   }

@@ -81,6 +81,13 @@ final class Streams implements AutoCloseable {
     return bytes.writeBytes(behind.getBytes(StandardCharsets.ISO_8859_1));
   }
 
+  /** The preamble of a TCP stream for {@code visitor}, and the bytes behind it. */
+  static ByteBuf preamble(InetSocketAddress visitor, String behind) {
+    ByteBuf bytes = Unpooled.buffer();
+    new StreamOpen(TunnelKind.TCP, TUNNEL, visitor, visitor).write(bytes);
+    return bytes.writeBytes(behind.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
   @Override
   public void close() {
     group.shutdownGracefully(50, SECONDS_AT_MOST * 1000, MILLISECONDS).syncUninterruptibly();

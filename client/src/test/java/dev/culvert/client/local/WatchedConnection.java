@@ -70,6 +70,11 @@ final class WatchedConnection {
     return ByteBufUtil.getBytes(bytes, 0, bytes.capacity());
   }
 
+  WatchedConnection unreachable(String reason) {
+    watch.serviceUnreachable(reason);
+    return this;
+  }
+
   WatchedConnection end() {
     watch.connectionEnded(null);
     return this;
