@@ -53,7 +53,7 @@ public final class HttpEdge {
             new Visitor(routes, pool, scheme));
   }
 
-  /** Lets go of connections that have waited for a request long enough. About once a second. */
+  /** Lets go of connections that have waited for a request long enough. Twice a second. */
   public void sweep() {
     pool.sweep();
   }

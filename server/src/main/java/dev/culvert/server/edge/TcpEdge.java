@@ -106,7 +106,7 @@ public final class TcpEdge implements PortListener {
       if (done.isSuccess()) {
         listening.trySuccess(null);
       } else {
-        listening.tryFailure(done.cause());
+        listening.tryFailure(new IOException(ListenFailure.reason(done.cause()), done.cause()));
       }
     });
   }

@@ -121,7 +121,7 @@ final class UpstreamPool {
     return false;
   }
 
-  /** Closes what has waited long enough. Called about once a second. */
+  /** Closes what has waited long enough. Called twice a second. */
   void sweep() {
     long now = System.nanoTime();
     idle.forEach((route, waiting) -> {

@@ -50,7 +50,7 @@ final class AgentGround implements AutoCloseable, PortListener {
     agents =
         new Agents(
             routes, this, route -> List.of("url:" + route.address()), verifier, Clock.systemUTC());
-    acceptor = new AgentAcceptor(agents, Transport.NIO, 1, "culvertd test");
+    acceptor = new AgentAcceptor(agents, Transport.NIO, "culvertd test");
     token = tokens.create("laptop");
     verifier.reloadIfChanged();
     warm(token.text());
