@@ -36,6 +36,7 @@ final class AgentGround implements AutoCloseable, PortListener {
   final AgentAcceptor acceptor;
   final IssuedToken token;
   @Nullable IOException portFailure;
+  Runnable whenStopped = () -> {};
 
   AgentGround(Path state) throws Exception {
     tokens = TokenStore.open(state);
@@ -89,6 +90,7 @@ final class AgentGround implements AutoCloseable, PortListener {
   @Override
   public void stop(Route route) {
     listening.remove(route);
+    whenStopped.run();
   }
 
   @Override
