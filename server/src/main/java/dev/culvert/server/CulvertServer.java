@@ -3,9 +3,11 @@ package dev.culvert.server;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.netty.ConnectionLimit;
 import dev.culvert.mux.netty.Transport;
+import dev.culvert.server.StartException.Fault;
 import dev.culvert.server.agent.AgentAcceptor;
 import dev.culvert.server.agent.Agents;
 import dev.culvert.server.edge.HttpEdge;
+import dev.culvert.server.edge.ListenFailure;
 import dev.culvert.server.edge.TcpEdge;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
@@ -27,6 +29,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -34,8 +37,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -58,8 +59,6 @@ public final class CulvertServer implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(CulvertServer.class);
 
   private static final int MAX_VISITORS = 20_000;
-  private static final int MAX_STREAMS_BY_CLIENT = 1; // its control stream
-  private static final long HOUSEKEEPING_MILLIS = 500;
 
   /** Longer than clients are given to hear that the server stops; then every stream has ended. */
   private static final long FAREWELL_MILLIS = 2000;
@@ -73,6 +72,7 @@ public final class CulvertServer implements AutoCloseable {
 
   private final ServerConfig config;
   private final StateDirectory state;
+  private final @Nullable KeyAndChain given;
   private final Identity identity;
   private final TokenStore tokens;
   private final TokenVerifier verifier;
@@ -86,40 +86,39 @@ public final class CulvertServer implements AutoCloseable {
   private final AgentAcceptor acceptor;
   private final List<ServerTls> contexts = new ArrayList<>();
   private final AtomicBoolean isClosed = new AtomicBoolean();
-  private final ScheduledExecutorService housekeeping =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("culvert-housekeeping").factory());
+  private final Housekeeping housekeeping = new Housekeeping();
   private @Nullable InetSocketAddress tunnelAddress;
   private @Nullable InetSocketAddress httpAddress;
   private @Nullable InetSocketAddress httpsAddress;
 
-  private CulvertServer(ServerConfig config, StateDirectory state)
+  private CulvertServer(ServerConfig config, StateDirectory state, @Nullable KeyAndChain given)
       throws IOException, TokenStoreException {
     this.config = config;
     this.state = state;
-    identity = Identity.loadOrCreate(state.path());
+    this.given = given;
+    identity = identity(state);
     tokens = TokenStore.open(state.path());
     verifier = TokenVerifier.open(tokens);
-    routes =
-        RouteTable.open(
-            config.domain(), config.tcpPorts(), state.leases(), config.hold(), Clock.systemUTC());
+    routes = routes(config, state);
     loops = transport.newEventLoopGroup(config.threads(), "culvertd");
     httpEdge = new HttpEdge(routes);
     TcpEdge tcpEdge = new TcpEdge(loops, transport, config.tcpAddress(), visitors, channels);
     agents = new Agents(routes, tcpEdge, this::urls, verifier, Clock.systemUTC());
-    acceptor = new AgentAcceptor(agents, transport, MAX_STREAMS_BY_CLIENT, Version.text());
+    acceptor = new AgentAcceptor(agents, transport, Version.text());
   }
 
   /**
    * Starts a server; it serves once this returns.
    *
-   * @throws IOException with the remedy, where a file or an address cannot be had
+   * @throws StartException with the remedy, where a file or an address cannot be had
    */
   public static CulvertServer start(ServerConfig config) throws IOException, TokenStoreException {
+    ServerConfig.CertificateFiles files = config.certificate();
+    KeyAndChain given = files == null ? null : files.read();
     StateDirectory state = StateDirectory.open(config.stateDirectory());
     CulvertServer server;
     try {
-      server = new CulvertServer(config, state);
+      server = new CulvertServer(config, state, given);
     } catch (IOException | TokenStoreException | RuntimeException e) {
       state.close();
       throw e;
@@ -138,11 +137,10 @@ public final class CulvertServer implements AutoCloseable {
     KeyAndChain certificate = certificate();
     Destination pinned = new Destination(tunnelTls, acceptor::accept);
     Destination named =
-        config.certificate() == null || certificate == null
-            ? pinned
-            : new Destination(keep(ServerTls.tunnel(certificate)), acceptor::accept);
+        given == null ? pinned : new Destination(keep(ServerTls.tunnel(given)), acceptor::accept);
     tunnelAddress =
         bind(
+            "--tunnel",
             config.tunnelAddress(),
             acceptor.limit(),
             channel ->
@@ -152,13 +150,14 @@ public final class CulvertServer implements AutoCloseable {
                         new ClientHelloDispatch(
                             hello -> hello.serverName() == null ? pinned : named)));
     if (config.httpAddress() != null) {
-      httpAddress = bind(config.httpAddress(), visitors, httpEdge::acceptHttp);
+      httpAddress = bind("--http", config.httpAddress(), visitors, httpEdge::acceptHttp);
     }
     if (config.httpsAddress() != null && certificate != null) {
       Destination https =
           new Destination(keep(ServerTls.https(certificate)), httpEdge::acceptHttps);
       httpsAddress =
           bind(
+              "--https",
               config.httpsAddress(),
               visitors,
               channel ->
@@ -170,20 +169,47 @@ public final class CulvertServer implements AutoCloseable {
                                   ? https
                                   : hello.serverName() == null ? pinned : named)));
     }
-    housekeeping.scheduleWithFixedDelay(
-        this::keepHouse, HOUSEKEEPING_MILLIS, HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS);
+    housekeeping
+        .add("re-reading the tokens", verifier::reloadIfChanged)
+        .add("closing idle upstreams", httpEdge::sweep)
+        .add("writing the names on hold", routes::save)
+        .start();
+  }
+
+  private static Identity identity(StateDirectory state) throws StartException {
+    try {
+      return Identity.loadOrCreate(state.path());
+    } catch (IOException e) {
+      throw StartException.ofKeyFile(e, "Check the files in " + state.path() + ".");
+    }
+  }
+
+  private static RouteTable routes(ServerConfig config, StateDirectory state)
+      throws StartException {
+    try {
+      return RouteTable.open(
+          config.domain(), config.tcpPorts(), state.leases(), config.hold(), Clock.systemUTC());
+    } catch (IOException e) {
+      throw new StartException(
+          Fault.CONFIGURATION,
+          state.leases() + " cannot be read, or is damaged",
+          "Move it away to start with no names on hold.",
+          e);
+    }
   }
 
   /** The certificate for visitors over TLS, or null where nobody needs one. */
   private @Nullable KeyAndChain certificate() throws IOException {
-    ServerConfig.CertificateFiles files = config.certificate();
-    if (files != null) {
-      return KeyAndChain.read(files.chain(), files.key());
+    if (given != null || config.httpsAddress() == null) {
+      return given;
     }
-    return config.httpsAddress() == null
-        ? null
-        : DevAuthority.loadOrCreate(state.path())
-            .issue(List.of(config.domain(), "*." + config.domain()));
+    try {
+      DevAuthority authority = DevAuthority.loadOrCreate(state.path());
+      StateDirectory.publish(authority.certificateFile());
+      return authority.issue(List.of(config.domain(), "*." + config.domain()));
+    } catch (IOException e) {
+      throw StartException.ofKeyFile(e, "Check the files in " + state.path() + ".");
+    }
   }
 
   private ServerTls keep(ServerTls tls) {
@@ -193,7 +219,7 @@ public final class CulvertServer implements AutoCloseable {
 
   /** Listens; {@code limit} counts a connection from its first moment. */
   private InetSocketAddress bind(
-      InetSocketAddress address, ConnectionLimit limit, Consumer<Channel> accept)
+      String option, InetSocketAddress address, ConnectionLimit limit, Consumer<Channel> accept)
       throws IOException {
     ChannelFuture bound =
         new ServerBootstrap()
@@ -215,18 +241,22 @@ public final class CulvertServer implements AutoCloseable {
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new IOException(
-          "cannot listen on "
-              + address.getAddress().getHostAddress()
-              + ":"
-              + address.getPort()
-              + ": "
-              + bound.cause().getMessage()
-              + "; choose another address, or stop what has it",
-          bound.cause());
+      throw cannotListen(option, address, bound.cause());
     }
     channels.add(bound.channel());
     return (InetSocketAddress) bound.channel().localAddress();
+  }
+
+  private static StartException cannotListen(
+      String option, InetSocketAddress address, Throwable cause) {
+    String reason = ListenFailure.reason(cause);
+    return new StartException(
+        Fault.MACHINE,
+        "cannot listen on " + NetUtil.toSocketAddressString(address) + ": " + reason,
+        reason.equals(ListenFailure.IN_USE)
+            ? "Choose another address with " + option + ", or stop what has it."
+            : "Choose another address with " + option + ".",
+        cause);
   }
 
   private List<String> urls(Route route) {
@@ -246,16 +276,6 @@ public final class CulvertServer implements AutoCloseable {
 
   private static String port(InetSocketAddress address, int standard) {
     return address.getPort() == standard ? "" : ":" + address.getPort();
-  }
-
-  private void keepHouse() {
-    try {
-      verifier.reloadIfChanged();
-      httpEdge.sweep();
-      routes.save();
-    } catch (RuntimeException e) {
-      logger.error("housekeeping failed and is tried again", e);
-    }
   }
 
   public InetSocketAddress tunnelAddress() {
@@ -312,13 +332,10 @@ public final class CulvertServer implements AutoCloseable {
     loops
         .shutdownGracefully(QUIET_MILLIS, CLOSE_SECONDS * 1000, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly();
-    housekeeping.shutdown();
     verifier.close();
     contexts.forEach(ServerTls::close);
     try {
-      if (!housekeeping.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        logger.warn("housekeeping did not stop");
-      }
+      housekeeping.stop(CLOSE_SECONDS);
       routes.save();
       state.close();
     } catch (IOException | RuntimeException e) {

@@ -1,8 +1,14 @@
 package dev.culvert.server;
 
+import dev.culvert.server.token.FileFailure;
+import dev.culvert.server.token.TokenStoreException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program {@code culvertd}. */
 @Command(
@@ -12,6 +18,12 @@ import picocli.CommandLine.Command;
     versionProvider = Main.VersionProvider.class,
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done, or stopped as it was told to",
+      "1:the machine cannot do it now, such as an address in use",
+      "2:wrong usage or configuration, or an unusable file"
+    },
     footer = {
       "",
       "Start with: culvertd serve",
@@ -19,6 +31,9 @@ import picocli.CommandLine.Command;
 public final class Main {
   /** Log lines as one line each, unless the user has asked for something else. */
   private static final String LOG_FORMAT_PROPERTY = "java.util.logging.SimpleFormatter.format";
+
+  private static final int FAILURE = 1;
+  private static final int USAGE = 2;
 
   private Main() {}
 
@@ -31,22 +46,61 @@ public final class Main {
 
   static CommandLine commandLine() {
     return new CommandLine(new Main())
-        .setExecutionExceptionHandler((failure, command, parsed) -> {
-          report(command.getErr(), failure);
-          return failure instanceof UsageException ? 2 : 1;
-        });
+        .setParameterExceptionHandler((failure, arguments) -> report(failure))
+        .setExecutionExceptionHandler((failure, command, parsed) -> report(command, failure));
   }
 
-  private static void report(PrintWriter err, Exception failure) {
-    String message = failure.getMessage();
-    err.println("culvertd: " + (message == null ? failure.toString() : message));
+  private static int report(ParameterException failure) {
+    CommandLine command = failure.getCommandLine();
+    return tell(
+        command,
+        problem(failure),
+        "See " + command.getCommandSpec().qualifiedName() + " --help.",
+        USAGE);
   }
 
-  /** What the user wrote cannot be done as written. */
-  static final class UsageException extends Exception {
-    UsageException(String message) {
-      super(message);
+  private static String problem(ParameterException failure) {
+    if (failure instanceof UnmatchedArgumentException unmatched) {
+      return (unmatched.isUnknownOption() ? "unknown option " : "unexpected argument ")
+          + unmatched.getUnmatched().getFirst();
     }
+    String message = String.valueOf(failure.getMessage());
+    return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+  }
+
+  private static int report(CommandLine command, Exception failure) {
+    return switch (failure) {
+      case UsageException e -> tell(command, String.valueOf(e.getMessage()), e.remedy(), USAGE);
+      case TokenStoreException e -> tell(command, e.problem(), e.remedy(), USAGE);
+      case StartException e ->
+          tell(
+              command,
+              e.problem(),
+              e.remedy(),
+              switch (e.fault()) {
+                case CONFIGURATION -> USAGE;
+                case MACHINE -> FAILURE;
+              });
+      default ->
+          tell(
+              command,
+              failure instanceof IOException ? FileFailure.reason(failure) : failure.toString(),
+              "If that is no fault of this machine, please report it, with culvertd --version.",
+              FAILURE);
+    };
+  }
+
+  private static int tell(CommandLine command, String problem, String remedy, int exitCode) {
+    PrintWriter err = command.getErr();
+    err.println("culvertd: " + line(problem));
+    err.println("  " + line(remedy));
+    err.flush();
+    return exitCode;
+  }
+
+  /** On one line, and nothing that a terminal takes for a command. */
+  private static String line(String text) {
+    return text.replaceAll("[\\p{Cntrl}\\x80-\\x9f\\u2028\\u2029]+", " ");
   }
 
   /** Tells the program's version. */

@@ -92,13 +92,20 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Event loops (default: half of the processors, at least one).",
-      defaultValue = "0")
-  private int threads;
+      description = "Event loops (default: half of the processors, at least one).")
+  private @Nullable Integer threads;
 
   @Override
   public Integer call() throws Exception {
     CulvertServer server = CulvertServer.start(config());
+    try {
+      if (spec != null) {
+        announce(server, spec.commandLine().getOut());
+      }
+    } catch (Exception e) {
+      server.close();
+      throw e;
+    }
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -107,20 +114,17 @@ final class ServeCommand implements Callable<Integer> {
                   Runtime.getRuntime().halt(0); // to be told to stop is no failure
                 },
                 "culvert-shutdown"));
-    if (spec != null) {
-      announce(server, spec.commandLine().getOut());
-    }
     Thread.currentThread().join(); // the hook ends the program
     return 0;
   }
 
-  private ServerConfig config() throws Main.UsageException, UnknownHostException {
+  private ServerConfig config() throws UsageException, UnknownHostException {
     if ((certificate == null) != (key == null)) {
-      throw new Main.UsageException("--cert and --key go together: give both, or neither");
+      throw new UsageException("--cert and --key go together", "Give both, or neither.");
     }
     // Below localhost nobody else can be a visitor, so nobody else is let in.
     InetAddress standard =
-        domain.equals("localhost")
+        domain.equalsIgnoreCase("localhost")
             ? InetAddress.getLoopbackAddress()
             : InetAddress.getByAddress(new byte[4]);
     try {
@@ -136,14 +140,14 @@ final class ServeCommand implements Callable<Integer> {
           standard,
           PortRange.parse(tcpPorts),
           Durations.parse("--hold", hold),
-          threads > 0 ? threads : Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+          threads == null ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2) : threads);
     } catch (IllegalArgumentException e) {
-      throw new Main.UsageException(String.valueOf(e.getMessage()));
+      throw new UsageException(String.valueOf(e.getMessage()), "See culvertd serve --help.");
     }
   }
 
   private static @Nullable InetSocketAddress optional(
-      String option, String text, InetAddress standard) throws Main.UsageException {
+      String option, String text, InetAddress standard) throws UsageException {
     return text.equals(OFF) ? null : AddressParser.parse(option, text, standard);
   }
 
@@ -165,7 +169,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     out.printf("  clients   %s:%d%n", domain, server.tunnelAddress().getPort());
     out.printf("  identity  %s%n", server.pin());
-    out.printf("  tokens    %d%n", server.tokens().list().size());
+    out.printf("  tokens    %d%n", server.tokens().countUsable());
     if (first != null) {
       out.printf("%nThis token is shown once:%n%n  %s%n", first.text());
       out.printf("%nBeside a web app on port 3000:%n%n");
@@ -182,7 +186,7 @@ final class ServeCommand implements Callable<Integer> {
     private Durations() {}
 
     /** Reads {@code 90s}, {@code 10m}, {@code 1h} or {@code 30d}. */
-    static Duration parse(String option, String text) throws Main.UsageException {
+    static Duration parse(String option, String text) throws UsageException {
       if (text.matches("\\d{1,9}[smhd]")) {
         long amount = Long.parseLong(text.substring(0, text.length() - 1));
         return switch (text.charAt(text.length() - 1)) {
@@ -192,8 +196,8 @@ final class ServeCommand implements Callable<Integer> {
           default -> Duration.ofDays(amount);
         };
       }
-      throw new Main.UsageException(
-          option + " " + text + ": expected a duration such as 90s, 10m, 1h or 30d");
+      throw new UsageException(
+          option + " " + text + ": that is no duration", "Write it as 90s, 10m, 1h or 30d.");
     }
   }
 }

@@ -1,10 +1,16 @@
 package dev.culvert.server;
 
 import dev.culvert.server.route.PortRange;
+import dev.culvert.tls.KeyAndChain;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,17 +40,49 @@ public record ServerConfig(
     int threads) {
 
   /** A certificate chain and its key, as PEM files. */
-  public record CertificateFiles(Path chain, Path key) {}
+  public record CertificateFiles(Path chain, Path key) {
+    KeyAndChain read() throws StartException {
+      for (Path file : List.of(chain, key)) {
+        if (Files.isDirectory(file)) {
+          throw StartException.ofKeyFile(new IOException(file + ": is a directory"), REMEDY);
+        }
+      }
+      try {
+        return KeyAndChain.read(chain, key);
+      } catch (IOException e) {
+        throw StartException.ofKeyFile(e, REMEDY);
+      }
+    }
+
+    private static final String REMEDY = "Name PEM files with --cert and --key.";
+  }
 
   public static final PortRange STANDARD_TCP_PORTS = new PortRange(20000, 20999);
   public static final Duration STANDARD_HOLD = Duration.ofHours(1);
 
+  private static final int MAX_THREADS = 1024;
+  private static final Duration MAX_HOLD = Duration.ofDays(3650);
+
+  /** With a name of 63 characters and a dot before it, it is a host name still. */
+  private static final int MAX_DOMAIN_CHARS = 189;
+
+  private static final Pattern DOMAIN =
+      Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
+
+  /** The domain is kept in lower case. */
   public ServerConfig {
-    if (threads < 1) {
-      throw new IllegalArgumentException("threads: " + threads + " (expected: >= 1)");
+    domain = domain.toLowerCase(Locale.ROOT);
+    if (domain.length() > MAX_DOMAIN_CHARS || !DOMAIN.matcher(domain).matches()) {
+      throw new IllegalArgumentException(
+          "domain: " + domain + " (expected: a host name such as tunnel.example.com)");
     }
-    if (hold.isNegative()) {
-      throw new IllegalArgumentException("hold: " + hold + " (expected: >= 0)");
+    if (threads < 1 || threads > MAX_THREADS) {
+      throw new IllegalArgumentException(
+          "threads: " + threads + " (expected: 1 to " + MAX_THREADS + ")");
+    }
+    if (hold.isNegative() || hold.compareTo(MAX_HOLD) > 0) {
+      throw new IllegalArgumentException(
+          "hold: " + hold + " (expected: 0 to " + MAX_HOLD.toDays() + " days)");
     }
   }
 
@@ -91,21 +129,6 @@ public record ServerConfig(
         certificate,
         tcpAddress,
         tcpPorts,
-        hold,
-        threads);
-  }
-
-  /** The same with other ports for TCP tunnels. */
-  public ServerConfig withTcpPorts(PortRange ports) {
-    return new ServerConfig(
-        stateDirectory,
-        domain,
-        tunnelAddress,
-        httpAddress,
-        httpsAddress,
-        certificate,
-        tcpAddress,
-        ports,
         hold,
         threads);
   }

@@ -1,12 +1,16 @@
 package dev.culvert.server;
 
+import dev.culvert.server.StartException.Fault;
+import dev.culvert.server.token.FileFailure;
 import dev.culvert.tls.PrivateFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
 
 /** The directory a running server keeps its state in, locked against a second one. */
 final class StateDirectory implements AutoCloseable {
@@ -21,29 +25,54 @@ final class StateDirectory implements AutoCloseable {
   /**
    * Makes the directory where it is missing and takes its lock.
    *
-   * @throws IOException with the remedy, where another server has it
+   * @throws StartException where the directory cannot be had, or another server has it
    */
-  static StateDirectory open(Path path) throws IOException {
-    PrivateFile.createDirectory(path);
-    FileChannel lockFile =
-        FileChannel.open(
-            path.resolve("server.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    boolean locked = false;
+  static StateDirectory open(Path path) throws StartException {
+    FileChannel lockFile;
     try {
-      FileLock lock = lockFile.tryLock();
-      locked = lock != null;
-    } catch (OverlappingFileLockException e) {
-      locked = false; // held by a server in this process
-    } finally {
-      if (!locked) {
-        lockFile.close();
+      PrivateFile.createDirectory(path);
+      lockFile = PrivateFile.open(path.resolve("server.lock"));
+    } catch (IOException e) {
+      throw unusable(path, e);
+    }
+    try {
+      if (lockFile.tryLock() != null) {
+        return new StateDirectory(path, lockFile);
       }
+      lockFile.close();
+      throw taken(path, null);
+    } catch (OverlappingFileLockException e) { // held by a server in this process
+      throw taken(path, closeAfter(lockFile, e));
+    } catch (StartException e) {
+      throw e;
+    } catch (IOException e) {
+      throw unusable(path, closeAfter(lockFile, e));
     }
-    if (!locked) {
-      throw new IOException(
-          "another culvertd uses " + path + ": stop it, or give this one its own with --state");
+  }
+
+  private static <T extends Exception> T closeAfter(FileChannel channel, T failure) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
-    return new StateDirectory(path, lockFile);
+    return failure;
+  }
+
+  private static StartException unusable(Path path, IOException cause) {
+    return new StartException(
+        Fault.CONFIGURATION,
+        path + ": the state directory cannot be used: " + FileFailure.reason(cause),
+        "Choose a directory that may be written with --state.",
+        cause);
+  }
+
+  private static StartException taken(Path path, @Nullable Exception cause) {
+    return new StartException(
+        Fault.MACHINE,
+        "another culvertd uses " + path,
+        "Stop it, or give this one its own directory with --state.",
+        cause);
   }
 
   Path path() {
@@ -52,6 +81,14 @@ final class StateDirectory implements AutoCloseable {
 
   Path leases() {
     return path.resolve("leases.json");
+  }
+
+  /** Lets other users read a file that is for everyone, such as a certificate. */
+  static void publish(Path file) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    if (view != null) {
+      view.setPermissions(PosixFilePermissions.fromString("rw-r--r--"));
+    }
   }
 
   @Override

@@ -15,7 +15,7 @@ final class StateOption {
   private @Nullable Path path;
 
   Path path() {
-    if (path != null) {
+    if (path != null && !path.toString().isEmpty()) {
       return path;
     }
     String state = System.getenv("XDG_STATE_HOME");

@@ -64,7 +64,7 @@ final class TokenCommand {
       description = "Lists all tokens, without the tokens themselves.",
       mixinStandardHelpOptions = true)
   int list(@Mixin StateOption state) throws Exception {
-    List<TokenRecord> tokens = TokenStore.open(state.path()).list();
+    List<TokenRecord> tokens = TokenStore.openExisting(state.path()).list();
     Instant now = Instant.now();
     out().printf("%-32s  %-24s  %-20s  %s%n", "ID", "NAME", "CREATED", "STATE");
     for (TokenRecord token : tokens) {
@@ -99,7 +99,7 @@ final class TokenCommand {
       @Mixin StateOption state,
       @Parameters(paramLabel = "NAME|ID", description = "Which token.") String nameOrId)
       throws Exception {
-    TokenRecord token = TokenStore.open(state.path()).revoke(nameOrId);
+    TokenRecord token = TokenStore.openExisting(state.path()).revoke(nameOrId);
     out().println("revoked " + token.name() + " (" + token.id() + ")");
     out().flush();
     return 0;

@@ -139,6 +139,11 @@ final class RawVisitor implements AutoCloseable {
     plain.close();
   }
 
+  /** Ends the output with a bare FIN, below TLS. */
+  void finish() throws IOException {
+    plain.shutdownOutput();
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();

@@ -85,11 +85,7 @@ final class Agent implements StreamOpener {
       return;
     }
     if (route == null) {
-      refuse(
-          session,
-          message,
-          TunnelRefusalCode.EXHAUSTED,
-          "a client has at most " + MAX_TUNNELS + " tunnels, each with its own number");
+      logger.debug("{} asked for a tunnel after its end", this); // of which it is being told
     } else if (route.kind() == TunnelKind.TCP) {
       listen(session, message, route);
     } else {
@@ -97,11 +93,22 @@ final class Agent implements StreamOpener {
     }
   }
 
+  /** Null where the agent has ended. */
   private synchronized @Nullable Route register(OpenTunnel message) throws RouteRefusedException {
-    if (isEnded || routes.size() >= MAX_TUNNELS || routes.containsKey(message.tunnel())) {
+    if (isEnded) {
       return null;
     }
     int tunnel = message.tunnel();
+    if (routes.containsKey(tunnel)) {
+      throw new RouteRefusedException(
+          TunnelRefusalCode.EXHAUSTED,
+          "the client has a tunnel with the number " + tunnel + "; each needs its own");
+    }
+    if (routes.size() >= MAX_TUNNELS) {
+      throw new RouteRefusedException(
+          TunnelRefusalCode.EXHAUSTED,
+          "a client has at most " + MAX_TUNNELS + " tunnels; close one, or start a second client");
+    }
     Route route =
         agents
             .routes()
@@ -241,6 +248,7 @@ final class Agent implements StreamOpener {
   /** The token's name and the start of the holder's hash: enough to tell clients apart in logs. */
   @Override
   public String toString() {
-    return grant.tokenName() + "/" + holder.substring(0, 6);
+    int hash = holder.indexOf(RouteTable.TOKEN_END) + 1;
+    return grant.tokenName() + "/" + holder.substring(hash, hash + 6);
   }
 }

@@ -23,20 +23,17 @@ public final class AgentAcceptor {
 
   private final Agents agents;
   private final Transport transport;
-  private final int maxStreams;
   private final String software;
   private final ConnectionLimit unauthenticated = new ConnectionLimit(MAX_UNAUTHENTICATED);
 
   /**
    * An acceptor for all listeners.
    *
-   * @param maxStreams streams a client may have open at a time
    * @param software name and version of this server
    */
-  public AgentAcceptor(Agents agents, Transport transport, int maxStreams, String software) {
+  public AgentAcceptor(Agents agents, Transport transport, String software) {
     this.agents = agents;
     this.transport = transport;
-    this.maxStreams = maxStreams;
     this.software = software;
   }
 
@@ -55,6 +52,6 @@ public final class AgentAcceptor {
     } else if (!listeners.equals(unauthenticated)) {
       channel.pipeline().replace(listeners, null, unauthenticated);
     }
-    channel.pipeline().addLast(new Handshake(agents, maxStreams, software));
+    channel.pipeline().addLast(new Handshake(agents, AgentSession.MAX_STREAMS, software));
   }
 }

@@ -25,6 +25,9 @@ final class AgentSession {
   /** How long a client is given to hear why its session ends. */
   private static final long FAREWELL_MILLIS = 1000;
 
+  /** Streams that a client may have open at a time: its control stream. */
+  static final int MAX_STREAMS = 1;
+
   private final String id;
   private final Agent agent;
   private final Channel connection;
@@ -39,7 +42,7 @@ final class AgentSession {
     this.mux =
         new MuxHandler(
             Role.SERVER,
-            SessionConfig.STANDARD.withMaxStreams(1, hello.maxStreams()),
+            SessionConfig.STANDARD.withMaxStreams(MAX_STREAMS, hello.maxStreams()),
             new ControlInitializer(),
             this::onEvent);
   }

@@ -7,9 +7,11 @@ import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.token.Grant;
 import dev.culvert.server.token.TokenVerifier;
 import io.netty.channel.Channel;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -106,6 +108,9 @@ public final class Agents {
     }
     AgentSession session = new AgentSession(newId(), agent, connection, hello);
     if (!agent.add(session)) {
+      if (hello.joins() == null) {
+        remove(agent); // it was ended before it began
+      }
       return null;
     }
     if (!mayServe(grant)) { // revoked between its verification and its registration
@@ -115,7 +120,7 @@ public final class Agents {
         "{} session {} from {} ({})",
         agent,
         session.id(),
-        connection.remoteAddress(),
+        peer(connection),
         printable(hello.software()));
     return session;
   }
@@ -153,6 +158,13 @@ public final class Agents {
     return List.copyOf(byHolder.values());
   }
 
+  /** The address at the other end, for logs. */
+  static String peer(Channel connection) {
+    return connection.remoteAddress() instanceof InetSocketAddress address
+        ? NetUtil.toSocketAddressString(address)
+        : String.valueOf(connection.remoteAddress());
+  }
+
   private String newId() {
     byte[] id = new byte[8];
     random.nextBytes(id);
@@ -162,7 +174,8 @@ public final class Agents {
   private static String holder(Grant grant, String instance) {
     try {
       byte[] identity = (grant.tokenId() + ":" + instance).getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(identity));
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(identity);
+      return grant.tokenId() + RouteTable.TOKEN_END + HexFormat.of().formatHex(hash);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every Java platform has it
     }

@@ -162,7 +162,7 @@ public final class Handshake extends ByteToMessageDecoder {
   private void refuse(ChannelHandlerContext ctx, EndCode code, String message) {
     if (!isAnswered) {
       isAnswered = true;
-      logger.info("refused {}: {}", ctx.channel().remoteAddress(), message);
+      logger.info("refused {}: {}", Agents.peer(ctx.channel()), message);
       ctx.writeAndFlush(ControlCodec.encode((HelloAnswer) new Refusal(code, message)))
           .addListener(ChannelFutureListener.CLOSE);
     }
@@ -170,7 +170,7 @@ public final class Handshake extends ByteToMessageDecoder {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    logger.debug("handshake with {} failed", ctx.channel().remoteAddress(), cause);
+    logger.debug("handshake with {} failed", Agents.peer(ctx.channel()), cause);
     ctx.close();
   }
 }

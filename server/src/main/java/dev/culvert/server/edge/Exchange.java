@@ -1,11 +1,9 @@
 package dev.culvert.server.edge;
 
-import dev.culvert.mux.control.StreamStatus;
-import dev.culvert.mux.netty.RelayEnd;
 import dev.culvert.mux.netty.RelayLeg;
-import dev.culvert.mux.netty.StreamLimitException;
 import dev.culvert.server.route.Route;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -32,8 +30,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>On the visitor's event loop. Bodies stream both ways at once; each way reads only as fast as
  * the other side takes. A request is tried again, once and on a new connection, only where it
- * certainly or harmlessly may be: the service never got it, or it is idempotent, without a body and
- * went out on a connection that had been idle.
+ * harmlessly may be and where that may help: it is idempotent, without a body and went out on a
+ * connection that had been idle. A new connection that fails is not tried again: the client has
+ * just dialled, and would only dial twice.
  */
 final class Exchange implements Upstream.User {
   private static final Logger logger = LoggerFactory.getLogger(Exchange.class);
@@ -87,7 +86,7 @@ final class Exchange implements Upstream.User {
   private void opened(Future<? super Upstream> done) {
     if (!done.isSuccess()) {
       if (!isOver) {
-        refuse(HttpRefusal.unavailable(sentence(done.cause())));
+        refuse(ExchangeFailure.unopened(head.host(), done.cause()));
       }
     } else if (isOver) {
       ((Upstream) done.getNow()).abort();
@@ -151,6 +150,26 @@ final class Exchange implements Upstream.User {
         || (upstream != null && unwrittenBytes < HIGH_BYTES && !(head.upgrade() && isRequestEnded));
   }
 
+  /**
+   * Whether nothing goes on until the visitor sends more: all that came of the request is on its
+   * way, and no answer has begun. A visitor that asked to be told to continue waits for that.
+   */
+  boolean owesRequest() {
+    boolean waitsForContinue =
+        head.headers().contains(HttpHeaderNames.EXPECT) && !hasInformed && !hasSentBody;
+    return !isOver
+        && !isRequestEnded
+        && upstream != null
+        && unwrittenBytes == 0
+        && framing == null
+        && !waitsForContinue;
+  }
+
+  /** The visitor has sent nothing more for too long. */
+  void requestStalled() {
+    fail(HttpRefusal.requestTimeout());
+  }
+
   // The response.
 
   @Override
@@ -178,7 +197,7 @@ final class Exchange implements Upstream.User {
       return;
     }
     if (!ResponseFraming.isUnderstood(response)) {
-      fail(HttpRefusal.badGateway("bad-response", "Its transfer coding is not understood."));
+      fail(ExchangeFailure.badResponse(head.host()));
       return;
     }
     framing = ResponseFraming.translate(head, response);
@@ -191,16 +210,20 @@ final class Exchange implements Upstream.User {
     if (head.version().equals(HttpVersion.HTTP_1_1)) {
       HopByHop.remove(headers);
       headers.remove(RefusalPage.ERROR_HEADER);
-      visitor
-          .context()
-          .writeAndFlush(
-              new DefaultFullHttpResponse(
-                  HttpVersion.HTTP_1_1,
-                  status,
-                  Unpooled.EMPTY_BUFFER,
-                  headers,
-                  EmptyHttpHeaders.INSTANCE));
+      writeBodiless(status, headers);
     }
+  }
+
+  private ChannelFuture writeBodiless(HttpResponseStatus status, HttpHeaders headers) {
+    return visitor
+        .context()
+        .writeAndFlush(
+            new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                status,
+                Unpooled.EMPTY_BUFFER,
+                headers,
+                EmptyHttpHeaders.INSTANCE));
   }
 
   private void responseEnd(LastHttpContent last) {
@@ -237,34 +260,22 @@ final class Exchange implements Upstream.User {
 
   private void switchProtocols(HttpResponse response) {
     if (!head.upgrade() || !isRequestEnded || upstream == null || visitor.hasSpokenEarly()) {
-      fail(HttpRefusal.badGateway("bad-upgrade", "It switched protocols out of turn."));
+      fail(ExchangeFailure.badUpgrade(head.host()));
       return;
     }
     isSwitching = true;
     Upstream target = upstream;
-    visitor
-        .context()
-        .writeAndFlush(
-            new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                response.status(),
-                Unpooled.EMPTY_BUFFER,
-                response.headers(),
-                EmptyHttpHeaders.INSTANCE))
+    writeBodiless(response.status(), response.headers())
         .addListener(done -> {
           if (done.isSuccess() && !isOver) {
             isOver = true;
             RelayLeg leg = visitor.leg();
-            target.join(leg, this::relayEnded);
+            target.join(leg, end -> logger.debug("{} upgraded connection ended: {}", route, end));
             visitor.giveUpPlace();
           } else {
             target.abort();
           }
         });
-  }
-
-  private void relayEnded(RelayEnd end) {
-    logger.debug("{} upgraded connection ended: {}", route, end);
   }
 
   // Failure.
@@ -275,7 +286,7 @@ final class Exchange implements Upstream.User {
       return;
     }
     if (framing != null || isSwitching) {
-      logger.info("{} cut a response: {}", route, sentence(cause));
+      logger.info("{} cut a response: {}", route, ExchangeFailure.reason(cause));
       over();
       visitor.abort();
     } else if (mayRetry(cause)) {
@@ -287,20 +298,18 @@ final class Exchange implements Upstream.User {
         waitingContent.add(LastHttpContent.EMPTY_LAST_CONTENT);
       }
       open();
-    } else if (cause instanceof LocalServiceException e) {
-      fail(HttpRefusal.badGateway("local-service-down", e.status().text()));
     } else {
-      fail(HttpRefusal.badGateway("no-response", "The connection ended: " + sentence(cause)));
+      fail(ExchangeFailure.unanswered(head.host(), cause));
     }
   }
 
   private boolean mayRetry(Throwable cause) {
-    if (isRetried || hasSentBody || hasInformed || cause instanceof ProtocolException) {
-      return false;
-    }
-    return cause instanceof LocalServiceException e
-        ? e.status().code() == StreamStatus.Code.REFUSED
-        : isReused && head.isIdempotent();
+    return isReused
+        && head.isIdempotent()
+        && !isRetried
+        && !hasSentBody
+        && !hasInformed
+        && !(cause instanceof ProtocolException);
   }
 
   private void fail(HttpRefusal refusal) {
@@ -312,7 +321,10 @@ final class Exchange implements Upstream.User {
 
   private void refuse(HttpRefusal refusal) {
     over();
-    boolean keep = head.keepAlive() && !head.headers().contains(HttpHeaderNames.EXPECT);
+    boolean keep =
+        head.keepAlive()
+            && !head.headers().contains(HttpHeaderNames.EXPECT)
+            && !refusal.status().equals(HttpResponseStatus.REQUEST_TIMEOUT);
     visitor.answer(
         refusal, head.headers().get(HttpHeaderNames.ACCEPT), keep ? KeepAlive.YES : KeepAlive.NO);
   }
@@ -329,17 +341,7 @@ final class Exchange implements Upstream.User {
 
   private void over() {
     isOver = true;
-    HttpContent content;
-    while ((content = waitingContent.poll()) != null) {
-      content.release();
-    }
-  }
-
-  private static String sentence(@Nullable Throwable cause) {
-    if (cause instanceof StreamLimitException) {
-      return "The client has too many connections open.";
-    }
-    String message = cause == null ? null : cause.getMessage();
-    return message == null ? "unknown reason" : message;
+    waitingContent.forEach(HttpContent::release);
+    waitingContent.clear();
   }
 }

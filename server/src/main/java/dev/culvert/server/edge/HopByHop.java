@@ -16,6 +16,7 @@ final class HopByHop {
           HttpHeaderNames.PROXY_AUTHENTICATE,
           HttpHeaderNames.PROXY_AUTHORIZATION,
           AsciiString.cached("keep-alive"),
+          AsciiString.cached("proxy"), // CGI makes it HTTP_PROXY, which programs obey
           AsciiString.cached("proxy-connection"),
           AsciiString.cached("http2-settings"));
 
@@ -29,6 +30,7 @@ final class HopByHop {
           "trailer",
           "expect",
           "cookie",
+          "te", // judged below
           "connection");
 
   private HopByHop() {}

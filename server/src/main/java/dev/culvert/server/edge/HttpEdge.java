@@ -42,18 +42,20 @@ public final class HttpEdge {
   private void addHandlers(Channel channel, String scheme) {
     channel.config().setAutoRead(false);
     channel.config().setWriteBufferWaterMark(WATER_MARK);
+    Visitor visitor = new Visitor(routes, pool, scheme);
     channel
         .pipeline()
         .addLast(
+            visitor.patience,
             new HttpServerCodec(
                 new HttpDecoderConfig()
                     .setMaxInitialLineLength(MAX_LINE_BYTES)
                     .setMaxHeaderSize(MAX_HEADER_BYTES)
                     .setMaxChunkSize(MAX_CHUNK_BYTES)),
-            new Visitor(routes, pool, scheme));
+            visitor);
   }
 
-  /** Lets go of connections that have waited for a request long enough. About once a second. */
+  /** Lets go of connections that have waited for a request long enough. Twice a second. */
   public void sweep() {
     pool.sweep();
   }

@@ -15,6 +15,14 @@ record HttpRefusal(HttpResponseStatus status, String code, String title, String 
         HttpResponseStatus.BAD_REQUEST, "bad-request", "This request is malformed", detail);
   }
 
+  static HttpRefusal requestTimeout() {
+    return new HttpRefusal(
+        HttpResponseStatus.REQUEST_TIMEOUT,
+        "request-timeout",
+        "This request did not arrive",
+        "Nothing more of it came for " + VisitorPatience.STALL_SECONDS + " s. Send it again.");
+  }
+
   static HttpRefusal noSuchTunnel(String host) {
     return new HttpRefusal(
         HttpResponseStatus.NOT_FOUND,

@@ -19,10 +19,12 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -106,7 +108,7 @@ public final class TcpEdge implements PortListener {
       if (done.isSuccess()) {
         listening.trySuccess(null);
       } else {
-        listening.tryFailure(done.cause());
+        listening.tryFailure(new IOException(ListenFailure.reason(done.cause()), done.cause()));
       }
     });
   }
@@ -136,7 +138,7 @@ public final class TcpEdge implements PortListener {
 
   private static void opened(Route route, Channel visitor, Future<StreamChannel> done) {
     if (!done.isSuccess()) {
-      logger.info("{} turned {} away: {}", route, visitor.remoteAddress(), reason(done.cause()));
+      logger.info("{} turned {} away: {}", route, peer(visitor), reason(done.cause()));
       visitor.eventLoop().execute(() -> RelayLeg.abort(visitor));
       return;
     }
@@ -153,12 +155,18 @@ public final class TcpEdge implements PortListener {
       logger.info(
           "{} visitor {}: {} bytes in, {} bytes out, {} ms{}",
           route,
-          visitor.remoteAddress(),
+          peer(visitor),
           end.leftToRightBytes(),
           end.rightToLeftBytes(),
           (System.nanoTime() - startNanos) / 1_000_000,
           end.cause() == null ? "" : ", cut: " + reason(end.cause()));
     }
+  }
+
+  private static String peer(Channel visitor) {
+    return visitor.remoteAddress() instanceof InetSocketAddress address
+        ? NetUtil.toSocketAddressString(address)
+        : "visitor that left";
   }
 
   private static String reason(@Nullable Throwable cause) {

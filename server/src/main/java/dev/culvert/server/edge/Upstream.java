@@ -10,7 +10,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -132,7 +131,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   /** Cuts the connection: the local service sees a reset. */
   void abort() {
     state.set(State.CLOSED);
-    stream.eventLoop().execute(() -> RelayLeg.abort(stream));
+    tell(stream.eventLoop(), () -> RelayLeg.abort(stream));
   }
 
   /** After a 101: joins the connection to the visitor's, bytes from here on. */
@@ -223,11 +222,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
       return;
     }
     Seat to = seat;
-    if (to.loop().inEventLoop()) {
-      to.user().onReadComplete();
-    } else {
-      to.loop().execute(() -> to.user().onReadComplete());
-    }
+    tell(to.loop(), to.user()::onReadComplete);
   }
 
   @Override
@@ -277,15 +272,18 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private void fail(Throwable cause) {
     isExpecting = false;
     Seat to = seat;
-    if (to.loop().inEventLoop()) {
-      to.user().onFailure(cause);
-    } else {
-      to.loop().execute(() -> to.user().onFailure(cause));
-    }
+    tell(to.loop(), () -> to.user().onFailure(cause));
   }
 
-  /** Whether {@code part} carries bytes. */
-  static boolean hasBytes(HttpObject part) {
-    return part instanceof HttpContent content && content.content().isReadable();
+  private static void tell(EventExecutor loop, Runnable word) {
+    if (loop.inEventLoop()) {
+      word.run();
+      return;
+    }
+    try {
+      loop.execute(word);
+    } catch (RejectedExecutionException e) {
+      // That loop has stopped, and closed its connections: nobody is there to hear.
+    }
   }
 }

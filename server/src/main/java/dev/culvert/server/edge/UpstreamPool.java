@@ -102,16 +102,24 @@ final class UpstreamPool {
         keepAliveSeconds < 0
             ? MAX_IDLE_NANOS
             : Math.min(MAX_IDLE_NANOS, TimeUnit.SECONDS.toNanos(keepAliveSeconds - MARGIN_SECONDS));
-    ConcurrentLinkedDeque<Upstream> waiting =
-        idle.computeIfAbsent(route, r -> new ConcurrentLinkedDeque<>());
-    if (upstream.idleLimitNanos > 0 && !isFull(waiting) && upstream.becomeIdle()) {
-      waiting.addFirst(upstream);
+    if (upstream.idleLimitNanos > 0 && !isFull(idle.get(route)) && upstream.becomeIdle()) {
+      idle.compute(route, (r, waiting) -> with(upstream, waiting)); // a sweep cannot come between
     } else {
       upstream.retire();
     }
   }
 
-  private static boolean isFull(ConcurrentLinkedDeque<Upstream> waiting) {
+  private static ConcurrentLinkedDeque<Upstream> with(
+      Upstream upstream, @Nullable ConcurrentLinkedDeque<Upstream> waiting) {
+    ConcurrentLinkedDeque<Upstream> all = waiting == null ? new ConcurrentLinkedDeque<>() : waiting;
+    all.addFirst(upstream);
+    return all;
+  }
+
+  private static boolean isFull(@Nullable ConcurrentLinkedDeque<Upstream> waiting) {
+    if (waiting == null) {
+      return false;
+    }
     int count = 0;
     for (Iterator<Upstream> i = waiting.iterator(); i.hasNext(); i.next()) {
       if (++count >= MAX_IDLE_PER_ROUTE) {
@@ -121,14 +129,12 @@ final class UpstreamPool {
     return false;
   }
 
-  /** Closes what has waited long enough. Called about once a second. */
+  /** Closes what has waited long enough. Called twice a second. */
   void sweep() {
     long now = System.nanoTime();
     idle.forEach((route, waiting) -> {
       waiting.removeIf(upstream -> isStale(upstream, now));
-      if (waiting.isEmpty()) {
-        idle.remove(route, waiting);
-      }
+      idle.computeIfPresent(route, (r, left) -> left.isEmpty() ? null : left);
     });
   }
 

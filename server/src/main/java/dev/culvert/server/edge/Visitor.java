@@ -7,7 +7,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
@@ -21,7 +20,6 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -34,11 +32,6 @@ import org.jspecify.annotations.Nullable;
  * most what one read brought, for then reading stops.
  */
 final class Visitor extends ChannelInboundHandlerAdapter {
-  /** How long a visitor may take to send its first request's head, and each later one's. */
-  private static final long FIRST_REQUEST_SECONDS = 10;
-
-  private static final long NEXT_REQUEST_SECONDS = 75;
-
   /** What is read and dropped of a request that was answered early, to keep the connection. */
   private static final long MAX_DISCARDED_BYTES = 1 << 20;
 
@@ -48,10 +41,10 @@ final class Visitor extends ChannelInboundHandlerAdapter {
   private final RouteTable routes;
   private final UpstreamPool pool;
   private final String scheme;
+  final VisitorPatience patience = new VisitorPatience(this);
   private final ArrayDeque<HttpObject> early = new ArrayDeque<>();
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Exchange exchange;
-  private @Nullable Future<?> requestDeadline;
   private boolean isRequestEnded = true;
   private boolean isAnswering;
   private boolean isClosing;
@@ -85,7 +78,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     this.ctx = ctx;
     RelayLeg.arm(ctx.channel());
-    startDeadline(FIRST_REQUEST_SECONDS);
+    patience.awaitFirst();
     if (ctx.channel().isActive()) {
       readIfWanted();
     }
@@ -111,7 +104,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
 
   private void receive(HttpObject part) {
     if (part instanceof HttpRequest request) {
-      stopDeadline();
+      patience.stopWaiting();
       isRequestEnded = false;
       isAnswering = true;
       discardedBytes = 0;
@@ -188,6 +181,17 @@ final class Visitor extends ChannelInboundHandlerAdapter {
             && (exchange == null ? context().channel().isWritable() : exchange.wantsRequest()));
   }
 
+  /** Whether nothing goes on until the visitor sends more of its request. */
+  boolean owesRequest() {
+    return isReadPending && exchange != null && exchange.owesRequest();
+  }
+
+  void requestStalled() {
+    if (exchange != null) {
+      exchange.requestStalled();
+    }
+  }
+
   // What goes out.
 
   /** Answers the current request in the local service's place. */
@@ -208,7 +212,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
     if (keepAlive == KeepAlive.NO) {
       close();
     } else {
-      startDeadline(NEXT_REQUEST_SECONDS);
+      patience.awaitNext();
       nextIfDone();
       readIfWanted(); // what is left of a request that was answered early
     }
@@ -218,7 +222,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
     if (isAnswering || !isRequestEnded || isClosing) {
       return;
     }
-    startDeadline(NEXT_REQUEST_SECONDS);
+    patience.awaitNext();
     HttpObject part;
     while (mayTakeEarly() && (part = early.poll()) != null) {
       receive(part);
@@ -234,7 +238,8 @@ final class Visitor extends ChannelInboundHandlerAdapter {
     return !isClosing && (!isRequestEnded || (!isAnswering && context().channel().isWritable()));
   }
 
-  private void close() {
+  /** Closes the connection in order, behind what was written. */
+  void close() {
     if (isRequestEnded) {
       isClosing = true;
       releaseEarly();
@@ -248,7 +253,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
   /** Ends the output, and drops what the visitor is still sending for a moment. */
   private void linger() {
     isClosing = true;
-    stopDeadline();
+    patience.stopWaiting();
     releaseEarly();
     RelayLeg.disarm(context().channel());
     context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput());
@@ -274,9 +279,12 @@ final class Visitor extends ChannelInboundHandlerAdapter {
   /** Behind a 101: the connection leaves HTTP, and becomes one leg of a relay. */
   RelayLeg leg() {
     SocketChannel channel = (SocketChannel) context().channel();
-    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     SslHandler tls = channel.pipeline().get(SslHandler.class);
-    return tls == null ? RelayLeg.of(channel) : RelayLeg.ofTls(channel, tls::closeOutbound);
+    if (tls != null) {
+      return RelayLeg.ofTls(channel, tls::closeOutbound); // its end is close_notify, not a FIN
+    }
+    channel.config().setAllowHalfClosure(true);
+    return RelayLeg.of(channel);
   }
 
   /** Whether the visitor has said more than it may before it got its 101. */
@@ -289,6 +297,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
     exchange = null;
     context().pipeline().remove(this);
     context().pipeline().remove(HttpServerCodec.class);
+    context().pipeline().remove(patience);
   }
 
   @Override
@@ -316,7 +325,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    stopDeadline();
+    patience.stopWaiting();
     releaseEarly();
     if (exchange != null) {
       exchange.visitorGone();
@@ -334,18 +343,6 @@ final class Visitor extends ChannelInboundHandlerAdapter {
     HttpObject part;
     while ((part = early.poll()) != null) {
       ReferenceCountUtil.release(part);
-    }
-  }
-
-  private void startDeadline(long seconds) {
-    stopDeadline();
-    requestDeadline = context().executor().schedule(this::close, seconds, TimeUnit.SECONDS);
-  }
-
-  private void stopDeadline() {
-    if (requestDeadline != null) {
-      requestDeadline.cancel(false);
-      requestDeadline = null;
     }
   }
 }

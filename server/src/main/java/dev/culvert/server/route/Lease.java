@@ -7,7 +7,7 @@ import java.util.Objects;
  * A name or port that is some client's, in use or held for it.
  *
  * @param address the name, or {@code tcp/PORT}
- * @param holder a hash of the client's identity
+ * @param holder the client: its token's id and a hash that tells it from others of the same token
  * @param key the client's own word for the tunnel
  * @param heldUntil when others may have it; far away while it is in use
  */

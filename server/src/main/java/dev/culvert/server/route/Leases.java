@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,16 +27,20 @@ import org.jspecify.annotations.Nullable;
  * Which names and ports belong to which clients: while in use, and for a hold after that.
  *
  * <p>Kept in a file, so that a client finds its name again after the server was restarted. At most
- * {@value #MAX_HELD} are held; beyond that the ones held longest are forgotten first. One in use is
- * never forgotten. Not thread safe: {@link RouteTable} guards it.
+ * {@value #MAX_HELD} are held, and {@value #MAX_HELD_BY_ONE} for the clients of one token; beyond
+ * that the ones held longest are forgotten first, so that nobody pushes out what is held for
+ * others. One in use is never forgotten. Any thread; {@link RouteTable} guards what takes several
+ * steps.
  */
 final class Leases {
   /*
    * Invariants:
    * - An address is in at most one of inUse and held.
    * - Held leases are in the order in which their holds end, as all holds are equally long.
+   * - heldByToken has what held has, in the same order, and no empty map.
    */
   static final int MAX_HELD = 100_000;
+  static final int MAX_HELD_BY_ONE = 1000;
   private static final Gson GSON = new Gson();
 
   /** One lease as it stands in the file; times as text for people. */
@@ -50,9 +55,11 @@ final class Leases {
   private final Path file;
   private final Duration hold;
   private final InstantSource clock;
-  private final LinkedHashMap<String, Lease> inUse = new LinkedHashMap<>();
-  private final LinkedHashMap<String, Lease> held = new LinkedHashMap<>();
-  private boolean isChanged;
+  private final Object writing = new Object(); // held while the file is written, before this
+  private final LinkedHashMap<String, Lease> inUse = new LinkedHashMap<>(); // guarded by this
+  private final LinkedHashMap<String, Lease> held = new LinkedHashMap<>(); // guarded by this
+  private final Map<String, LinkedHashMap<String, Lease>> heldByToken = new HashMap<>(); // by this
+  private boolean isChanged; // guarded by this
 
   private Leases(Path file, Duration hold, InstantSource clock) {
     this.file = file;
@@ -82,7 +89,7 @@ final class Leases {
     return leases;
   }
 
-  private void restore(List<Line> lines) {
+  private synchronized void restore(List<Line> lines) {
     Instant latest = clock.instant().plus(hold);
     lines.stream()
         .map(line -> line.toLease(latest))
@@ -92,7 +99,7 @@ final class Leases {
   }
 
   /** The lease of the address, if it is some client's. */
-  @Nullable Lease find(String address) {
+  synchronized @Nullable Lease find(String address) {
     forgetTheOld();
     Lease lease = inUse.get(address);
     return lease == null ? held.get(address) : lease;
@@ -102,9 +109,13 @@ final class Leases {
    * What is held for the same client's same tunnel, of the addresses that pass {@code kind}: of
    * several the one held longest, so that a client gets them back in order.
    */
-  @Nullable Lease findHeld(String holder, String key, Predicate<String> kind) {
+  synchronized @Nullable Lease findHeld(String holder, String key, Predicate<String> kind) {
     forgetTheOld();
-    return held.values().stream()
+    LinkedHashMap<String, Lease> ofToken = heldByToken.get(token(holder));
+    if (ofToken == null) {
+      return null;
+    }
+    return ofToken.values().stream()
         .filter(lease -> lease.holder().equals(holder) && lease.key().equals(key))
         .filter(lease -> kind.test(lease.address()))
         .findFirst()
@@ -112,14 +123,14 @@ final class Leases {
   }
 
   /** Marks the address as in use. */
-  void use(String address, String holder, String key) {
-    held.remove(address);
+  synchronized void use(String address, String holder, String key) {
+    forget(address);
     inUse.put(address, new Lease(address, holder, key, Lease.IN_USE));
     isChanged = true;
   }
 
   /** The address is no longer in use, and held from now on. */
-  void release(String address) {
+  synchronized void release(String address) {
     Lease lease = inUse.remove(address);
     if (lease != null) {
       hold(new Lease(address, lease.holder(), lease.key(), clock.instant().plus(hold)));
@@ -129,8 +140,32 @@ final class Leases {
   }
 
   private void hold(Lease lease) {
-    held.remove(lease.address());
+    forget(lease.address());
     held.put(lease.address(), lease);
+    LinkedHashMap<String, Lease> ofToken =
+        heldByToken.computeIfAbsent(token(lease.holder()), _ -> new LinkedHashMap<>());
+    ofToken.put(lease.address(), lease);
+    if (ofToken.size() > MAX_HELD_BY_ONE) {
+      forget(ofToken.firstEntry().getKey());
+    }
+  }
+
+  private void forget(String address) {
+    Lease lease = held.remove(address);
+    if (lease != null) {
+      heldByToken.computeIfPresent(
+          token(lease.holder()),
+          (_, ofToken) -> {
+            ofToken.remove(address);
+            return ofToken.isEmpty() ? null : ofToken;
+          });
+    }
+  }
+
+  /** The part of a holder that all clients of one token share. */
+  private static String token(String holder) {
+    int end = holder.indexOf(RouteTable.TOKEN_END);
+    return end < 0 ? holder : holder.substring(0, end);
   }
 
   /** Forgets what was held long enough, and what is too much. */
@@ -139,24 +174,40 @@ final class Leases {
     Map.Entry<String, Lease> first;
     while ((first = held.firstEntry()) != null
         && (held.size() > MAX_HELD || !first.getValue().heldUntil().isAfter(now))) {
-      held.pollFirstEntry();
+      forget(first.getKey());
     }
   }
 
-  /** Writes the file where something changed since the last time. */
+  /** Writes the file where something changed since the last time; others need not wait for that. */
   void save() {
+    synchronized (writing) {
+      List<Lease> leases = takeChanged();
+      if (leases == null) {
+        return;
+      }
+      List<Line> lines =
+          leases.stream()
+              .map(l -> new Line(l.address(), l.holder(), l.key(), l.heldUntil().toString()))
+              .toList();
+      try {
+        PrivateFile.write(file, GSON.toJson(lines).getBytes(StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        markChanged();
+        throw new UncheckedIOException("cannot write " + file, e);
+      }
+    }
+  }
+
+  /** All leases as they are now; null where the file says the same. */
+  private synchronized @Nullable List<Lease> takeChanged() {
     if (!isChanged) {
-      return;
+      return null;
     }
-    List<Line> lines =
-        Stream.concat(inUse.values().stream(), held.values().stream())
-            .map(l -> new Line(l.address(), l.holder(), l.key(), l.heldUntil().toString()))
-            .toList();
-    try {
-      PrivateFile.write(file, GSON.toJson(lines).getBytes(StandardCharsets.UTF_8));
-      isChanged = false;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file, e);
-    }
+    isChanged = false;
+    return Stream.concat(inUse.values().stream(), held.values().stream()).toList();
+  }
+
+  private synchronized void markChanged() {
+    isChanged = true;
   }
 }

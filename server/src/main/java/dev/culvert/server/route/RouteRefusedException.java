@@ -2,12 +2,12 @@ package dev.culvert.server.route;
 
 import dev.culvert.mux.control.TunnelRefusalCode;
 
-/** A name or port that the client cannot have; the message says why and what to do. */
+/** A tunnel that the client cannot have; the message says why and what to do. */
 public final class RouteRefusedException extends Exception {
   private final TunnelRefusalCode code;
   private final String reason;
 
-  RouteRefusedException(TunnelRefusalCode code, String reason) {
+  public RouteRefusedException(TunnelRefusalCode code, String reason) {
     super(reason);
     this.code = code;
     this.reason = reason;

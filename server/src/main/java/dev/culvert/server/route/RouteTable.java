@@ -22,13 +22,16 @@ import org.jspecify.annotations.Nullable;
  * Leases} for what stays a client's while it is away.
  */
 public final class RouteTable {
+  /** In a {@link Request#holder}, behind what all clients of one token share. */
+  public static final char TOKEN_END = ':';
+
   private static final int MAX_TRIES = 100;
   private static final String PORT_PREFIX = "tcp/"; // no name has a slash
 
   private final String domain;
   private final PortRange ports;
   private final ConcurrentMap<String, Route> byAddress = new ConcurrentHashMap<>();
-  private final Leases leases; // guarded by this
+  private final Leases leases; // find and use together: guarded by this
   private final Names names = new Names();
   private final RandomGenerator random = RandomGenerator.getDefault();
 
@@ -74,7 +77,11 @@ public final class RouteTable {
     return domain;
   }
 
-  /** What a client asks for. */
+  /**
+   * What a client asks for.
+   *
+   * @param holder the client's token, {@link #TOKEN_END}, and what tells it from others of the same
+   */
   public record Request(
       TunnelKind kind, String holder, String key, @Nullable String name, int port) {}
 
@@ -105,7 +112,7 @@ public final class RouteTable {
   }
 
   /** Writes down whose name is whose, where that has changed. */
-  public synchronized void save() {
+  public void save() {
     leases.save();
   }
 

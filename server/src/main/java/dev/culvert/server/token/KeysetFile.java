@@ -40,16 +40,16 @@ final class KeysetFile {
       json = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new TokenStoreException(
-          path + ": cannot be read: " + e + ". Check the file and its owner.", e);
+          path + ": cannot be read: " + FileFailure.reason(e), "Check the file and its owner", e);
     }
     try {
       return TokenKeys.decode(json);
     } catch (GeneralSecurityException | RuntimeException e) {
       // No cause: a parser may quote the key it stumbled over.
       throw new TokenStoreException(
-          path
-              + ": not a keyset. Restore it from a backup; or move it and the registry away and"
-              + " create new tokens, for then all tokens so far are refused.");
+          path + ": not a keyset",
+          "Restore it from a backup; or move it and the registry away and create new tokens, for"
+              + " then all tokens so far are refused");
     }
   }
 
@@ -61,7 +61,9 @@ final class KeysetFile {
       return keys;
     } catch (IOException e) {
       throw new TokenStoreException(
-          path + ": cannot be written: " + e + ". Check space and owner.", e);
+          path + ": cannot be written: " + FileFailure.reason(e),
+          "Check the space on the disk and the directory's owner",
+          e);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("ES256 keys cannot be made on this Java runtime", e);
     }
@@ -71,10 +73,8 @@ final class KeysetFile {
     PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
     if (view != null && !OWNER.containsAll(view.readAttributes().permissions())) {
       throw new TokenStoreException(
-          path
-              + ": other users may touch the signing keys: run 'chmod 600 "
-              + path
-              + "', and if they may have read it, issue new keys and tokens");
+          path + ": other users may touch the signing keys",
+          "Run 'chmod 600 " + path + "', and if they may have read it, issue new keys and tokens");
     }
   }
 }

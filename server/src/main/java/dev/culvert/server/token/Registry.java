@@ -65,7 +65,7 @@ final class Registry {
       TokenRecord unusable = oldestUnusable(now);
       if (unusable == null) {
         throw new TokenStoreException(
-            "the registry holds " + MAX_TOKENS + " tokens in use: revoke one that is not needed");
+            "the registry holds " + MAX_TOKENS + " tokens in use", "Revoke one that is not needed");
       }
       next.remove(unusable.id());
     }

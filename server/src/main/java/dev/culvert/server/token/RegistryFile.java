@@ -34,7 +34,7 @@ final class RegistryFile {
       return Registry.of(List.of());
     } catch (IOException e) {
       throw new TokenStoreException(
-          path + ": cannot be read: " + e + ". Check the file and its owner.", e);
+          path + ": cannot be read: " + FileFailure.reason(e), "Check the file and its owner", e);
     }
   }
 
@@ -44,7 +44,9 @@ final class RegistryFile {
       PrivateFile.write(path, json);
     } catch (IOException e) {
       throw new TokenStoreException(
-          path + ": cannot be written, nothing was changed: " + e + ". Check space and owner.", e);
+          path + ": cannot be written, nothing was changed: " + FileFailure.reason(e),
+          "Check the space on the disk and the directory's owner",
+          e);
     }
   }
 
@@ -56,7 +58,8 @@ final class RegistryFile {
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      throw new TokenStoreException(path + ": cannot be read: " + e, e);
+      throw new TokenStoreException(
+          path + ": cannot be read: " + FileFailure.reason(e), "Check the file and its owner", e);
     }
   }
 
@@ -77,11 +80,9 @@ final class RegistryFile {
 
   private TokenStoreException corrupt(String what, @Nullable Throwable cause) {
     return new TokenStoreException(
-        path
-            + ": not a token registry: "
-            + what
-            + ". Repair it or restore it from a backup; or move it away and create new tokens,"
-            + " for then all tokens so far are refused.",
+        path + ": not a token registry: " + what,
+        "Repair it or restore it from a backup; or move it away and create new tokens,"
+            + " for then all tokens so far are refused",
         cause);
   }
 }

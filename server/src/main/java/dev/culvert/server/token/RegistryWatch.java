@@ -68,7 +68,7 @@ final class RegistryWatch {
       if (!Objects.equals(stamp, seen)) {
         if (stamp == null) {
           throw new TokenStoreException(
-              file.path() + ": is gone. Restore it from a backup, or restart the server.");
+              file.path() + ": is gone", "Restore it from a backup, or restart the server");
         }
         snapshot = file.read();
         seen = stamp;

@@ -33,7 +33,9 @@ final class StateLock implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       WITHIN_JVM.unlock();
       throw new TokenStoreException(
-          file + ": cannot be locked: " + e + ". Run as the user who owns " + stateDirectory, e);
+          file + ": cannot be locked: " + FileFailure.reason(e),
+          "Run as the user who owns " + stateDirectory,
+          e);
     }
   }
 
@@ -42,7 +44,10 @@ final class StateLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new TokenStoreException("the lock on the token files was not given back: " + e, e);
+      throw new TokenStoreException(
+          "the lock on the token files was not given back: " + FileFailure.reason(e),
+          "Check the disk",
+          e);
     } finally {
       WITHIN_JVM.unlock();
     }

@@ -2,6 +2,7 @@ package dev.culvert.server.token;
 
 import dev.culvert.tls.PrivateFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -49,8 +50,31 @@ public final class TokenStore {
       PrivateFile.createDirectory(stateDirectory);
     } catch (IOException e) {
       throw new TokenStoreException(
-          stateDirectory + ": the state directory cannot be made: " + e, e);
+          stateDirectory + ": the state directory cannot be made: " + FileFailure.reason(e),
+          "Give another one with --state",
+          e);
     }
+    return read(stateDirectory, clock);
+  }
+
+  /** The store that {@code stateDirectory} holds already; nothing is made. */
+  public static TokenStore openExisting(Path stateDirectory) throws TokenStoreException {
+    if (!Files.isDirectory(stateDirectory)) {
+      throw new TokenStoreException(
+          stateDirectory + ": there is no such state directory",
+          "Give the server's with --state or CULVERTD_STATE");
+    }
+    if (new KeysetFile(stateDirectory).isMissing()
+        && new RegistryFile(stateDirectory).read().isEmpty()) {
+      throw new TokenStoreException(
+          stateDirectory + ": no token was ever created here",
+          "Give the server's state directory with --state or CULVERTD_STATE");
+    }
+    return read(stateDirectory, Clock.systemUTC());
+  }
+
+  private static TokenStore read(Path stateDirectory, InstantSource clock)
+      throws TokenStoreException {
     RegistryFile file = new RegistryFile(stateDirectory);
     TokenKeys keys = readOrCreate(new KeysetFile(stateDirectory), file, stateDirectory);
     file.read();
@@ -71,7 +95,7 @@ public final class TokenStore {
   public IssuedToken create(String name, Duration lifetime) throws TokenStoreException {
     if (lifetime.compareTo(MIN_LIFETIME) < 0 || lifetime.compareTo(MAX_LIFETIME) > 0) {
       throw new TokenStoreException(
-          "token lifetime: " + lifetime + " (expected: 1 second to 36500 days)");
+          "token lifetime: " + lifetime, "Choose one of 1 second to 36500 days");
     }
     return issue(name, lifetime);
   }
@@ -79,6 +103,12 @@ public final class TokenStore {
   /** All records, revoked and expired ones too, oldest first. */
   public List<TokenRecord> list() throws TokenStoreException {
     return file.read().records();
+  }
+
+  /** How many tokens are good now: neither revoked nor expired. */
+  public int countUsable() throws TokenStoreException {
+    Instant now = clock.instant();
+    return (int) list().stream().filter(token -> token.isUsable(now)).count();
   }
 
   /** Whether no token was ever issued; revoked ones count as issued. */
@@ -99,9 +129,8 @@ public final class TokenStore {
       }
       if (record == null) {
         throw new TokenStoreException(
-            "no unrevoked token has the name or id "
-                + TokenName.quoted(idOrName)
-                + ": 'culvertd token list' shows them");
+            "no unrevoked token has the name or id " + TokenName.quoted(idOrName),
+            "'culvertd token list' shows them");
       }
       if (record.isRevoked()) {
         return record;
@@ -127,17 +156,14 @@ public final class TokenStore {
   private IssuedToken issue(String name, @Nullable Duration lifetime) throws TokenStoreException {
     if (!TokenName.isValid(name)) {
       throw new TokenStoreException(
-          "token name: " + TokenName.quoted(name) + " (expected: " + TokenName.RULE + ")");
+          "token name: " + TokenName.quoted(name), "Choose " + TokenName.RULE);
     }
     try (var _ = StateLock.take(directory)) {
       Registry registry = file.read();
       if (registry.unrevokedByName(name) != null) {
         throw new TokenStoreException(
-            "there is a token \""
-                + name
-                + "\": choose another name, or revoke it first with 'culvertd token revoke "
-                + name
-                + "'");
+            "there is a token \"" + name + "\" already",
+            "Choose another name, or revoke it first with 'culvertd token revoke " + name + "'");
       }
       Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
       Instant expiresAt =
@@ -168,11 +194,8 @@ public final class TokenStore {
       }
       if (!registry.read().isEmpty()) {
         throw new TokenStoreException(
-            keyset.path()
-                + ": missing, though "
-                + registry.path()
-                + " lists tokens that it signed. Restore it from a backup; or move the registry"
-                + " away and create new tokens.");
+            keyset.path() + ": missing, though " + registry.path() + " lists tokens it signed",
+            "Restore it from a backup; or move the registry away and create new tokens");
       }
       return keyset.create();
     }

@@ -7,11 +7,27 @@ import org.jspecify.annotations.Nullable;
  * what to do. It never holds a token or key.
  */
 public final class TokenStoreException extends Exception {
-  TokenStoreException(String message) {
-    this(message, null);
+  private final String problem;
+  private final String remedy;
+
+  /** The remedy is a sentence without its full stop. */
+  TokenStoreException(String problem, String remedy) {
+    this(problem, remedy, null);
   }
 
-  TokenStoreException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+  TokenStoreException(String problem, String remedy, @Nullable Throwable cause) {
+    super(problem + ". " + remedy + ".", cause);
+    this.problem = problem;
+    this.remedy = remedy;
+  }
+
+  /** What is wrong, without the remedy. */
+  public String problem() {
+    return problem;
+  }
+
+  /** What to do about it, a sentence. */
+  public String remedy() {
+    return remedy + ".";
   }
 }

@@ -36,6 +36,7 @@ final class AgentGround implements AutoCloseable, PortListener {
   final AgentAcceptor acceptor;
   final IssuedToken token;
   @Nullable IOException portFailure;
+  Runnable whenStopped = () -> {};
 
   AgentGround(Path state) throws Exception {
     tokens = TokenStore.open(state);
@@ -50,7 +51,7 @@ final class AgentGround implements AutoCloseable, PortListener {
     agents =
         new Agents(
             routes, this, route -> List.of("url:" + route.address()), verifier, Clock.systemUTC());
-    acceptor = new AgentAcceptor(agents, Transport.NIO, 1, "culvertd test");
+    acceptor = new AgentAcceptor(agents, Transport.NIO, "culvertd test");
     token = tokens.create("laptop");
     verifier.reloadIfChanged();
     warm(token.text());
@@ -89,6 +90,7 @@ final class AgentGround implements AutoCloseable, PortListener {
   @Override
   public void stop(Route route) {
     listening.remove(route);
+    whenStopped.run();
   }
 
   @Override

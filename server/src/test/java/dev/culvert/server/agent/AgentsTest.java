@@ -12,6 +12,8 @@ import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.server.route.Route;
 import io.netty.util.concurrent.Future;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +160,24 @@ final class AgentsTest {
     assertThat(closed.isDone()).isFalse();
     assertEnding(other, EndCode.SHUTDOWN);
     assertThat(closed.isSuccess()).isTrue();
+  }
+
+  @Test
+  void clientThatIsLetInWhileTheServerStopsIsNotWaitedFor() throws Exception {
+    first.openTcp(2, 101);
+    List<Future<Void>> closed = new ArrayList<>();
+    ground.whenStopped =
+        () -> {
+          ground.whenStopped = () -> {};
+          closed.add(ground.agents.close());
+        };
+    TestClient second = new TestClient(ground);
+
+    second.send(ControlCodec.encode(ground.hello(AgentGround.ANN, null)));
+
+    assertThat(second.answer()).isInstanceOf(HelloAnswer.Refusal.class);
+    assertThat(ground.agents.size()).isZero();
+    assertThat(closed).singleElement().matches(Future::isSuccess);
   }
 
   @Test

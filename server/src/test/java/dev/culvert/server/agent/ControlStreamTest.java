@@ -75,7 +75,10 @@ final class ControlStreamTest {
   void numberIsUsedOnce() {
     client.openHttp(7, "app");
 
-    assertRefused(client.openHttp(7, "other"), 7, TunnelRefusalCode.EXHAUSTED);
+    ServerMessage answer = client.openHttp(7, "other");
+
+    assertRefused(answer, 7, TunnelRefusalCode.EXHAUSTED);
+    assertThat(((TunnelRefused) answer).message()).contains("number 7").doesNotContain("100");
 
     assertThat(ground.routes.findHost("app.localhost")).isNotNull();
     assertThat(ground.routes.findHost("other.localhost")).isNull();

@@ -7,7 +7,11 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection without a network, on a clock that only {@link #advance} moves. Its peer takes
@@ -28,6 +32,11 @@ final class EmbeddedSocket extends EmbeddedChannel implements DuplexChannel {
               }
             });
     freezeTime();
+  }
+
+  @Override
+  protected @Nullable SocketAddress remoteAddress0() {
+    return isActive() ? new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000) : null;
   }
 
   /** Whether the connection has been read since it last brought something. */

@@ -130,25 +130,62 @@ final class RetryTest {
   }
 
   @Test
-  void requestThatNeverReachedTheServiceGoesOutAgainWhateverItsMethod() throws Exception {
-    send("POST");
-    refuse(ground.arrival());
+  void requestThatTheServiceRefusedIsAnsweredAtOnceWhateverItsMethod() throws Exception {
+    for (String method : new String[] {"GET", "POST"}) {
+      send(method);
+      refuse(ground.arrival());
 
-    ServiceConnection second = ground.serve();
-    assertThat(second.readHead()).startsWith("POST /again HTTP/1.1\r\n");
-    second.respond("2");
-    assertThat(visitor.readResponse()).endsWith("2");
+      assertThat(visitor.readResponse()).startsWith("HTTP/1.1 502 ");
+      assertThat(ground.hasArrivals()).isFalse();
+    }
   }
 
   @Test
-  void secondRefusalIsTheVisitorsWithItsReasonEscaped() throws Exception {
-    visitor.send("GET / HTTP/1.1\r\nHost: app.localhost\r\nAccept: text/html\r\n\r\n");
+  void refusalBehindARetryIsTheLast() throws Exception {
+    ServiceConnection first = usedOnce();
+    send("GET");
+    first.readHead();
+    first.cut();
     refuse(ground.arrival());
+
+    assertThat(visitor.readResponse()).contains("culvert-error: local-service-down");
+    assertThat(ground.hasArrivals()).isFalse();
+  }
+
+  @Test
+  void refusalIsTheVisitorsWithItsReasonEscaped() throws Exception {
+    visitor.send("GET / HTTP/1.1\r\nHost: app.localhost\r\nAccept: text/html\r\n\r\n");
     refuse(ground.arrival());
 
     assertThat(visitor.readResponse())
         .startsWith("HTTP/1.1 502 ")
         .contains("culvert-error: local-service-down")
-        .contains("nobody &lt;b&gt;listens&lt;/b&gt;");
+        .contains("Behind app.localhost: nobody &lt;b&gt;listens&lt;/b&gt;.");
+  }
+
+  @Test
+  void failureNamesWhatDidNotAnswerAndWhyInWordsForVisitors() throws Exception {
+    send("GET");
+    ServiceConnection service = ground.serve();
+    service.readHead();
+    service.cut();
+    assertThat(visitor.readResponse())
+        .contains("The service behind app.localhost cut the connection unanswered.")
+        .doesNotContain("stream");
+
+    send("GET");
+    service = ground.serve();
+    service.readHead();
+    service.finish();
+    assertThat(visitor.readResponse())
+        .contains("The service behind app.localhost did not answer: ")
+        .doesNotContain("stream");
+
+    send("GET");
+    service = ground.serve();
+    service.readHead();
+    service.send("220 mail.example ESMTP\r\n\r\n");
+    assertThat(visitor.readResponse())
+        .contains("The service behind app.localhost answered with no valid HTTP.");
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +56,27 @@ final class UpstreamPoolTest {
 
     assertThat(take(second)).isSameAs(upstream);
     assertThat(take(second)).isNull();
+  }
+
+  @Test
+  void connectionThatIsGivenBackDuringASweepIsKept() throws Exception {
+    AtomicBoolean isOver = new AtomicBoolean();
+    Thread sweeper =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (!isOver.get()) {
+                pool.sweep();
+              }
+            });
+    int lost = 0;
+    for (int i = 0; i < 20_000 && lost == 0; i++) {
+      pool.release(route, upstream, -1);
+      lost += take(second) == null ? 1 : 0;
+    }
+    isOver.set(true);
+    sweeper.join();
+
+    assertThat(lost).isZero();
   }
 
   @Test

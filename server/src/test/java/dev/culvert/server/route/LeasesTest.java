@@ -64,13 +64,39 @@ final class LeasesTest {
   @Test
   void beyondTheBoundTheOneHeldLongestIsForgotten() {
     for (int i = 0; i <= Leases.MAX_HELD; i++) {
-      leases.use("n" + i, "ann", "key");
+      leases.use("n" + i, "ann" + i % 200 + ":1", "key");
       leases.release("n" + i);
     }
 
     assertThat(leases.find("n0")).isNull();
     assertThat(leases.find("n1")).isNotNull();
     assertThat(leases.find("n" + Leases.MAX_HELD)).isNotNull();
+  }
+
+  @Test
+  void manyInstancesOfOneTokenPushOutOnlyTheirOwn() {
+    leases.use("calm", "ann:1", "key");
+    leases.release("calm");
+    for (int i = 0; i <= Leases.MAX_HELD; i++) {
+      leases.use("n" + i, "mallory:" + i, "key");
+      leases.release("n" + i);
+    }
+
+    assertThat(leases.find("calm")).isNotNull();
+    assertThat(leases.find("n" + (Leases.MAX_HELD - Leases.MAX_HELD_BY_ONE))).isNull();
+    assertThat(leases.find("n" + (Leases.MAX_HELD - Leases.MAX_HELD_BY_ONE + 1))).isNotNull();
+    assertThat(leases.findHeld("mallory:" + Leases.MAX_HELD, "key", address -> true)).isNotNull();
+    assertThat(leases.findHeld("mallory:0", "key", address -> true)).isNull();
+  }
+
+  @Test
+  void whatCouldNotBeWrittenIsWrittenLater() throws Exception {
+    Files.delete(directory);
+    leases.use("calm", "ann", "key");
+    assertThatThrownBy(() -> leases.save()).hasMessage("cannot write " + file);
+    Files.createDirectory(directory);
+
+    assertThat(restarted().find("calm")).isNotNull();
   }
 
   @Test

@@ -63,6 +63,20 @@ final class RouteTableTest {
         GlobalEventExecutor.INSTANCE.newFailedFuture(new IOException("no streams here"));
   }
 
+  @Test
+  void lookingForANameDoesNotWaitForTheFile() throws Exception {
+    openRoute(http("ann", "key", "calm"));
+    RouteTable locked = table;
+    Thread saving = new Thread(locked::save);
+
+    synchronized (locked) {
+      saving.start();
+      saving.join(20_000);
+    }
+
+    assertThat(directory.resolve("leases.json")).exists();
+  }
+
   private void assertRefused(Request request, TunnelRefusalCode code) {
     assertThat(catchThrowableOfType(RouteRefusedException.class, () -> openRoute(request)).code())
         .isEqualTo(code);

@@ -1,0 +1,62 @@
+package dev.culvert.server.edge;
+
+import dev.culvert.mux.netty.SessionEndedException;
+import dev.culvert.mux.netty.StreamLimitException;
+import dev.culvert.mux.netty.StreamResetException;
+import java.net.ProtocolException;
+import org.jspecify.annotations.Nullable;
+
+/** What a visitor is told where a request got no response; {@code host} is what it asked for. */
+final class ExchangeFailure {
+  private ExchangeFailure() {}
+
+  /** No connection to the local service could be opened. */
+  static HttpRefusal unopened(String host, @Nullable Throwable cause) {
+    if (cause instanceof StreamLimitException) {
+      return HttpRefusal.unavailable(
+          "The client of " + host + " has too many connections open. Try again in a moment.");
+    }
+    return HttpRefusal.unavailable(
+        "The client of " + host + " cannot be reached: " + reason(cause) + ".");
+  }
+
+  /** A connection was opened, and ended before a response began. */
+  static HttpRefusal unanswered(String host, Throwable cause) {
+    return switch (cause) {
+      case LocalServiceException e ->
+          HttpRefusal.badGateway("local-service-down", "Behind " + host + ": " + reason(e) + ".");
+      case ProtocolException _ ->
+          HttpRefusal.badGateway(
+              "no-response", "The service behind " + host + " answered with no valid HTTP.");
+      case StreamResetException _ ->
+          HttpRefusal.badGateway(
+              "no-response", "The service behind " + host + " cut the connection unanswered.");
+      case SessionEndedException _ ->
+          HttpRefusal.badGateway(
+              "no-response", "The client of " + host + " lost its connection to this server.");
+      default ->
+          HttpRefusal.badGateway(
+              "no-response",
+              "The service behind " + host + " did not answer: " + reason(cause) + ".");
+    };
+  }
+
+  /** The response cannot be told from others. */
+  static HttpRefusal badResponse(String host) {
+    return HttpRefusal.badGateway(
+        "bad-response",
+        "The transfer coding of the service behind " + host + " is not understood.");
+  }
+
+  /** A 101 to a request that asked for none, or not yet. */
+  static HttpRefusal badUpgrade(String host) {
+    return HttpRefusal.badGateway(
+        "bad-upgrade", "The service behind " + host + " switched protocols out of turn.");
+  }
+
+  /** For logs, and within sentences. */
+  static String reason(@Nullable Throwable cause) {
+    String message = cause == null ? null : cause.getMessage();
+    return message == null || message.isEmpty() ? "for an unknown reason" : message;
+  }
+}

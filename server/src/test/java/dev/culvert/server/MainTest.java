@@ -1,0 +1,151 @@
+package dev.culvert.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.tls.DevAuthority;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What cannot be started: a line that says why, a line that says what to do, an exit code. */
+final class MainTest {
+  @TempDir private Path directory;
+  private Path state;
+
+  @BeforeEach
+  void name() {
+    state = directory.resolve("state");
+  }
+
+  private CommandLineRun serve(String... options) {
+    String[] arguments = new String[options.length + 7];
+    List<String> first =
+        List.of("serve", "--state", state.toString(), "--http", "off", "--tunnel", "127.0.0.1:0");
+    first.toArray(arguments);
+    System.arraycopy(options, 0, arguments, first.size(), options.length);
+    return CommandLineRun.of(arguments);
+  }
+
+  private static void assertTold(CommandLineRun run, int exitCode, String problem, String remedy) {
+    assertThat(run.err()).as("%s", run).hasSize(2);
+    assertThat(run.err().getFirst()).startsWith("culvertd: ").contains(problem);
+    assertThat(run.err().getLast()).startsWith("  ").contains(remedy);
+    assertThat(run.exitCode()).isEqualTo(exitCode);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--bogus,,unknown option --bogus,culvertd serve --help",
+    "--https,80:80,--https 80:80,127.0.0.1:8080",
+    "--https,:65536,--https :65536,127.0.0.1:8080",
+    "--https,::1:80,--https ::1:80,[::1]:8080",
+    "--threads,0,threads: 0,culvertd serve --help",
+    "--threads,many,'--threads'': ''many''',culvertd serve --help",
+    "--hold,soon,--hold soon,90s",
+    "--hold,999999999d,hold,culvertd serve --help",
+    "--tcp-ports,9-1,9-1,culvertd serve --help",
+    "--domain,bad domain,bad domain,culvertd serve --help",
+    "--domain,example.com:80,example.com:80,culvertd serve --help",
+    "--domain,-a.example,-a.example,culvertd serve --help",
+    "--domain,a..example,a..example,culvertd serve --help",
+    "--cert,chain.pem,go together,both",
+    "--key,key.pem,go together,both"
+  })
+  void badOptionIsToldBeforeAnyStateIsMade(
+      String option, String value, String problem, String remedy) {
+    CommandLineRun run = value == null ? serve(option) : serve(option, value);
+
+    assertTold(run, 2, problem, remedy);
+    assertThat(state).doesNotExist();
+  }
+
+  @Test
+  void missingOrUnexpectedWordsAreTold() {
+    assertTold(CommandLineRun.of(), 2, "subcommand", "culvertd --help");
+    assertTold(CommandLineRun.of("serve", "now"), 2, "argument now", "culvertd serve --help");
+    assertTold(CommandLineRun.of("token"), 2, "subcommand", "culvertd token --help");
+    assertTold(CommandLineRun.of("serve", "-\u001b[2J\n"), 2, "option - [2J", "serve --help");
+  }
+
+  @Test
+  void helpListsTheExitCodes() {
+    CommandLineRun run = CommandLineRun.of("--help");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("Exit codes:").contains("  1   the machine").contains("  2   ");
+  }
+
+  @Test
+  void unusableCertificateIsToldBeforeAnyStateIsMade() throws Exception {
+    Path chain = directory.resolve("chain.pem");
+    Path key = directory.resolve("key.pem");
+    Path otherKey = directory.resolve("other.pem");
+    Path text = Files.writeString(directory.resolve("text.pem"), "no PEM at all");
+    DevAuthority authority = DevAuthority.loadOrCreate(directory.resolve("authority"));
+    authority.issue(List.of("a.example")).write(chain, key);
+    authority.issue(List.of("b.example")).write(text.resolveSibling("b.pem"), otherKey);
+
+    assertTold(withCertificate(text, key), 2, text + ": holds no certificate", "PEM");
+    assertTold(withCertificate(chain, text), 2, text + ": holds no private key", "PEM");
+    assertTold(withCertificate(chain, otherKey), 2, "does not belong", "same certificate");
+    assertTold(withCertificate(directory, key), 2, directory + ": is a directory", "--cert");
+    Path missing = directory.resolve("missing.pem");
+    assertTold(withCertificate(missing, key), 2, missing + ": there is no such file", "--cert");
+    assertThat(state).doesNotExist();
+  }
+
+  private CommandLineRun withCertificate(Path chain, Path key) {
+    return serve("--cert", chain.toString(), "--key", key.toString());
+  }
+
+  @Test
+  void stateThatIsAFileIsTold() throws Exception {
+    Files.writeString(state, "");
+
+    assertTold(serve(), 2, state + ": the state directory cannot be used", "--state");
+    assertTold(
+        CommandLineRun.of("token", "create", "--name", "ann", "--state", state.toString()),
+        2,
+        state + ": the state directory cannot be made",
+        "--state");
+  }
+
+  @Test
+  void damagedStateIsTold() throws Exception {
+    Files.createDirectory(state);
+    Files.writeString(state.resolve("identity-key.pem"), "");
+    assertTold(serve(), 2, "identity-cert.pem: is missing", "Restore it");
+    Files.delete(state.resolve("identity-key.pem"));
+    Files.writeString(state.resolve("leases.json"), "{");
+    assertTold(serve("--https", "off"), 2, "leases.json", "Move it away");
+    Files.writeString(state.resolve("tokens.json"), "{");
+
+    assertTold(serve("--https", "off"), 2, "tokens.json: ", "Repair it");
+  }
+
+  @Test
+  void addressInUseIsNotTheUsersFault() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+
+      CommandLineRun run = serve("--https", address);
+
+      assertTold(run, 1, "cannot listen on " + address, "another address with --https");
+      assertThat(run.err().getFirst()).doesNotContain("(", "error");
+    }
+  }
+
+  @Test
+  void stateInUseIsNotTheUsersFault() throws Exception {
+    try (StateDirectory _ = StateDirectory.open(state)) {
+      assertTold(serve(), 1, "another culvertd uses " + state, "Stop it");
+    }
+  }
+}

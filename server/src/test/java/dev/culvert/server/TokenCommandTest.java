@@ -1,0 +1,125 @@
+package dev.culvert.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.server.token.TokenStore;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code culvertd token}: what it prints, makes and refuses. */
+final class TokenCommandTest {
+  @TempDir private Path directory;
+  private Path state;
+
+  @BeforeEach
+  void name() {
+    state = directory.resolve("state");
+  }
+
+  private CommandLineRun token(String... words) {
+    List<String> arguments = new ArrayList<>(List.of("token"));
+    arguments.addAll(List.of(words));
+    arguments.addAll(List.of("--state", state.toString()));
+    return CommandLineRun.of(arguments.toArray(String[]::new));
+  }
+
+  private static void assertRefused(CommandLineRun run, String problem, String remedy) {
+    assertThat(run.err()).as("%s", run).hasSize(2);
+    assertThat(run.err().getFirst()).startsWith("culvertd: ").contains(problem);
+    assertThat(run.err().getLast()).startsWith("  ").contains(remedy);
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void createPrintsTheTokenAlone() {
+    CommandLineRun run = token("create", "--name", "ann");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).matches("[\\w-]+\\.[\\w-]+\\.[\\w-]+\\R");
+  }
+
+  @Test
+  void listTellsWhatBecameOfEachAndShowsNoToken() {
+    String text = token("create", "--name", "ann").out().strip();
+    token("create", "--name", "bob", "--expires", "30d");
+    token("create", "--name", "eve");
+    token("revoke", "eve");
+
+    CommandLineRun run = token("list");
+
+    assertThat(run.out().lines())
+        .hasSize(4)
+        .anyMatch(line -> line.matches("\\w{32} +ann +\\S+Z +valid"))
+        .anyMatch(line -> line.matches("\\w{32} +bob +\\S+Z +valid until \\S+Z"))
+        .anyMatch(line -> line.matches("\\w{32} +eve +\\S+Z +revoked \\S+Z"));
+    assertThat(run.out()).doesNotContain(text.substring(0, 20));
+    assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void revokeTakesTheNameOrTheId() throws Exception {
+    token("create", "--name", "ann");
+    token("create", "--name", "bob");
+    String bob = TokenStore.open(state).list().getLast().id();
+
+    assertThat(token("revoke", "ann").out()).startsWith("revoked ann (");
+    assertThat(token("revoke", bob).out()).isEqualToIgnoringNewLines("revoked bob (" + bob + ")");
+    assertThat(TokenStore.open(state).countUsable()).isZero();
+  }
+
+  @Test
+  void revokedTokenIsNotCounted() throws Exception {
+    token("create", "--name", "ann");
+    token("create", "--name", "bob");
+
+    token("revoke", "ann");
+
+    assertThat(TokenStore.open(state).countUsable()).isOne();
+  }
+
+  @Test
+  void nameThatIsTakenOrBadIsRefused() {
+    token("create", "--name", "ann");
+
+    assertRefused(token("create", "--name", "ann"), "\"ann\" already", "token revoke ann");
+    assertRefused(token("create", "--name", "A b"), "token name: \"A b\"", "lower-case");
+    assertRefused(token("create"), "--name", "culvertd token create --help");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"soon", "0s", "-1d", "999999999d"})
+  void badExpiryIsRefused(String expires) {
+    assertRefused(token("create", "--name", "ann", "--expires=" + expires), "", "");
+    assertThat(token("create", "--name", "ann").exitCode()).isZero();
+  }
+
+  @Test
+  void nobodyCannotBeRevoked() {
+    token("create", "--name", "ann");
+
+    assertRefused(token("revoke", "nobody"), "\"nobody\"", "culvertd token list");
+    assertRefused(token("revoke"), "NAME|ID", "culvertd token revoke --help");
+  }
+
+  @Test
+  void missingStateIsNotMadeByLookingAtIt() {
+    assertRefused(token("list"), state + ": there is no such state directory", "--state");
+    assertRefused(token("revoke", "ann"), state + ": there is no such", "--state");
+    assertThat(state).doesNotExist();
+  }
+
+  @Test
+  void directoryWithoutTokensStaysAsItIs() {
+    state = directory;
+
+    assertRefused(token("list"), directory + ": no token was ever created here", "--state");
+    assertThat(directory).isEmptyDirectory();
+  }
+}
