@@ -60,6 +60,12 @@ public final class CulvertServer implements AutoCloseable {
 
   private static final int MAX_VISITORS = 20_000;
 
+  /**
+   * What the kernel may hold unsent: what is urgent waits behind little, and whoever takes what is
+   * sent, however slowly, is seen to.
+   */
+  private static final int UNSENT_BYTES = 128 * 1024;
+
   /** Longer than clients are given to hear that the server stops; then every stream has ended. */
   private static final long FAREWELL_MILLIS = 2000;
 
@@ -104,7 +110,7 @@ public final class CulvertServer implements AutoCloseable {
     httpEdge = new HttpEdge(routes);
     TcpEdge tcpEdge = new TcpEdge(loops, transport, config.tcpAddress(), visitors, channels);
     agents = new Agents(routes, tcpEdge, this::urls, verifier, Clock.systemUTC());
-    acceptor = new AgentAcceptor(agents, transport, Version.text());
+    acceptor = new AgentAcceptor(agents, Version.text());
   }
 
   /**
@@ -234,6 +240,7 @@ public final class CulvertServer implements AutoCloseable {
                   @Override
                   protected void initChannel(SocketChannel channel) {
                     channels.add(channel);
+                    transport.limitUnsent(channel, UNSENT_BYTES);
                     channel.pipeline().addLast(limit);
                     accept.accept(channel);
                   }

@@ -1,7 +1,6 @@
 package dev.culvert.server.agent;
 
 import dev.culvert.mux.netty.ConnectionLimit;
-import dev.culvert.mux.netty.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
 
@@ -19,10 +18,7 @@ public final class AgentAcceptor {
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
-  private static final int UNSENT_BYTES = 128 * 1024;
-
   private final Agents agents;
-  private final Transport transport;
   private final String software;
   private final ConnectionLimit unauthenticated = new ConnectionLimit(MAX_UNAUTHENTICATED);
 
@@ -31,9 +27,8 @@ public final class AgentAcceptor {
    *
    * @param software name and version of this server
    */
-  public AgentAcceptor(Agents agents, Transport transport, String software) {
+  public AgentAcceptor(Agents agents, String software) {
     this.agents = agents;
-    this.transport = transport;
     this.software = software;
   }
 
@@ -45,7 +40,6 @@ public final class AgentAcceptor {
   /** Makes {@code channel}, whose pipeline ends in its SslHandler, a client's connection. */
   public void accept(Channel channel) {
     channel.config().setWriteBufferWaterMark(WATER_MARK);
-    transport.limitUnsent(channel, UNSENT_BYTES);
     ConnectionLimit listeners = channel.pipeline().get(ConnectionLimit.class);
     if (listeners == null) {
       channel.pipeline().addLast(unauthenticated);

@@ -2,7 +2,6 @@ package dev.culvert.server.agent;
 
 import dev.culvert.mux.control.ControlProtocol;
 import dev.culvert.mux.control.Hello;
-import dev.culvert.mux.netty.Transport;
 import dev.culvert.server.route.PortListener;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
@@ -51,7 +50,7 @@ final class AgentGround implements AutoCloseable, PortListener {
     agents =
         new Agents(
             routes, this, route -> List.of("url:" + route.address()), verifier, Clock.systemUTC());
-    acceptor = new AgentAcceptor(agents, Transport.NIO, "culvertd test");
+    acceptor = new AgentAcceptor(agents, "culvertd test");
     token = tokens.create("laptop");
     verifier.reloadIfChanged();
     warm(token.text());
