@@ -118,6 +118,8 @@ final class Pem {
       throw new IOException(file + ": may not be read by the user that runs this program", e);
     } catch (PEMException | RuntimeException e) {
       throw new IOException(file + ": is not valid PEM; copy or create the file anew", e);
+    } catch (IOException e) {
+      throw new IOException(file + ": is cut short or cannot be read: " + e.getMessage(), e);
     }
   }
 

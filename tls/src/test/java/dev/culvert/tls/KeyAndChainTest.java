@@ -153,6 +153,16 @@ class KeyAndChainTest {
   }
 
   @Test
+  void pemThatWasCutShortIsNamed() throws Exception {
+    ecdsa().write(certificatePem, keyPem);
+    Files.writeString(certificatePem, Files.readString(certificatePem).substring(0, 200));
+
+    assertThatIOException()
+        .isThrownBy(() -> KeyAndChain.read(certificatePem, keyPem))
+        .withMessageContaining("cert.pem: is cut short");
+  }
+
+  @Test
   void damagedPemIsNamed() throws Exception {
     ecdsa().write(certificatePem, keyPem);
     Files.writeString(keyPem, "-----BEGIN PRIVATE KEY-----\nMAIB\n-----END PRIVATE KEY-----\n");

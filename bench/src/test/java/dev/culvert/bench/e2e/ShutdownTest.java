@@ -32,6 +32,7 @@ final class ShutdownTest {
     serveSomething(state.resolve("second"));
 
     assertThat(threads()).isEmpty();
+    assertThat(openFiles()).noneMatch(file -> file.startsWith(state.toString()));
     awaitOpenFiles(before);
   }
 
@@ -43,6 +44,7 @@ final class ShutdownTest {
     leaveInTheMiddle(state.resolve("second"));
 
     assertThat(threads()).isEmpty();
+    assertThat(openFiles()).noneMatch(file -> file.startsWith(state.toString()));
     awaitOpenFiles(before);
   }
 
