@@ -21,6 +21,9 @@ final class FrameReceiver implements FrameDecoder.Sink {
   /** The current Data frame carries FIN, to be told behind its payload. */
   private boolean finAfterPayload;
 
+  /** The current frame opened its stream, acknowledged it or gave it credit. */
+  private boolean hasChangedStream;
+
   FrameReceiver(Session session) {
     this.session = session;
   }
@@ -38,9 +41,6 @@ final class FrameReceiver implements FrameDecoder.Sink {
       violation("opened stream " + streamId + " with " + payloadBytes + " bytes");
       return;
     }
-    if (payloadBytes == 0 && flags == 0) {
-      session.receivedNothing();
-    }
     Stream stream = streamOf(flags, streamId);
     if (stream == null) {
       if (payloadBytes < MERITED_BYTES) {
@@ -56,16 +56,13 @@ final class FrameReceiver implements FrameDecoder.Sink {
       if (!stream.isReceiving()) {
         stream.reset();
         stream.listener().onReset();
+        session.receivedNothing();
         return;
       }
       payloadStream = stream;
-    }
-    if ((flags & Frame.FIN) != 0) {
-      if (payloadBytes > 0) {
-        finAfterPayload = true;
-      } else {
-        stream.receiveFin();
-      }
+      finAfterPayload = (flags & Frame.FIN) != 0;
+    } else {
+      receiveEmpty(stream, flags);
     }
   }
 
@@ -84,9 +81,6 @@ final class FrameReceiver implements FrameDecoder.Sink {
 
   @Override
   public void receiveWindowUpdate(int flags, long streamId, long creditBytes) {
-    if (creditBytes == 0 && flags == 0) {
-      session.receivedNothing();
-    }
     Stream stream = streamOf(flags, streamId);
     if (stream == null) {
       session.receivedNothing();
@@ -96,8 +90,16 @@ final class FrameReceiver implements FrameDecoder.Sink {
       violation("granted more than 32 bits hold to stream " + streamId);
       return;
     }
-    if ((flags & Frame.FIN) != 0) {
+    hasChangedStream |= creditBytes > 0;
+    receiveEmpty(stream, flags);
+  }
+
+  /** Ends a frame that carried no payload. */
+  private void receiveEmpty(Stream stream, int flags) {
+    if ((flags & Frame.FIN) != 0 && stream.isReceiving()) {
       stream.receiveFin();
+    } else if (!hasChangedStream) {
+      session.receivedNothing();
     }
   }
 
@@ -113,6 +115,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
 
   @Override
   public void receiveGoAway(long code) {
+    session.receivedNothing();
     session.receiveGoAway(code);
   }
 
@@ -123,6 +126,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
 
   /** Applies SYN, ACK and RST; the stream the rest of the frame is for, or null where none is. */
   private @Nullable Stream streamOf(int flags, long streamId) {
+    hasChangedStream = false;
     if (streamId == 0) {
       violation("sent a stream's frame on stream 0");
       return null;
@@ -134,7 +138,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
     if (stream == null || stream.state() == StreamState.WAITING) {
       return null;
     }
-    session.acknowledged(stream);
+    hasChangedStream |= session.acknowledged(stream);
     if ((flags & Frame.RST) != 0) {
       stream.receiveReset();
       return null;
@@ -159,6 +163,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
       return false;
     }
     session.accept(streamId);
+    hasChangedStream = true;
     return true;
   }
 

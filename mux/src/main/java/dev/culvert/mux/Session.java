@@ -3,7 +3,9 @@ package dev.culvert.mux;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.collection.LongObjectHashMap;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class Session {
   /*
    * Invariants:
-   * - streams holds exactly the streams that are not CLOSED.
+   * - streams holds exactly the streams that are not CLOSED; closedAndUnread those that FINs closed
+   *   and whose last bytes wait to be consumed, so that these can be reset too when memory runs out.
    * - outboundSlots and inboundSlots count these and those whose RST has not gone out yet, so a peer
    *   that makes us reset streams gains no room by it.
    * - unacknowledged counts streams whose SYN may have gone out and that the peer has shown no sign
@@ -35,6 +38,7 @@ public final class Session {
   private final SessionConfig config;
   private final SessionListener listener;
   private final LongObjectHashMap<Stream> streams = new LongObjectHashMap<>();
+  private final Set<Stream> closedAndUnread = new HashSet<>();
   private final FrameDecoder decoder;
   private final KeepAlive keepAlive;
   private final WindowTuner tuner;
@@ -123,7 +127,12 @@ public final class Session {
         && !isDraining
         && !isPeerGoingAway
         && outboundSlots < config.maxOutboundStreams()
-        && nextId <= Frame.MAX_UNSIGNED_INT;
+        && !isOutOfIds();
+  }
+
+  /** Every id of this side has been taken: only another session can open streams. */
+  public boolean isOutOfIds() {
+    return nextId > Frame.MAX_UNSIGNED_INT;
   }
 
   /**
@@ -299,18 +308,28 @@ public final class Session {
   private @Nullable Stream withMostUnread() {
     Stream most = null;
     for (Stream stream : streams.values()) {
-      if (stream.unconsumedBytes() > (most == null ? 0 : most.unconsumedBytes())) {
-        most = stream;
-      }
+      most = withMoreUnread(stream, most);
+    }
+    for (Stream stream : closedAndUnread) {
+      most = withMoreUnread(stream, most);
     }
     return most;
   }
 
-  void acknowledged(Stream stream) {
-    if (stream.acknowledge()) {
+  private static @Nullable Stream withMoreUnread(Stream stream, @Nullable Stream other) {
+    return stream.unconsumedBytes() > (other == null ? 0 : other.unconsumedBytes())
+        ? stream
+        : other;
+  }
+
+  /** The peer knows {@code stream}; true the first time. */
+  boolean acknowledged(Stream stream) {
+    boolean first = stream.acknowledge();
+    if (first) {
       unacknowledged--;
       startWaiting();
     }
+    return first;
   }
 
   void receivePing(long value) {
@@ -353,6 +372,15 @@ public final class Session {
 
   void forget(Stream stream) {
     streams.remove(stream.id());
+  }
+
+  /** FINs closed {@code stream}, which holds bytes that nobody has consumed. */
+  void keepUnread(Stream stream) {
+    closedAndUnread.add(stream);
+  }
+
+  void forgetUnread(Stream stream) {
+    closedAndUnread.remove(stream);
   }
 
   /** The stream is closed and nothing of it is left to send. */
