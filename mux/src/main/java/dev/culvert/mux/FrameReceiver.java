@@ -14,6 +14,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
   private static final int MERITED_BYTES = 1024;
 
   private final Session session;
+  private final StreamTable streams;
 
   /** Where the payload of the current Data frame goes; null to drop it. */
   private @Nullable Stream payloadStream;
@@ -24,8 +25,9 @@ final class FrameReceiver implements FrameDecoder.Sink {
   /** The current frame opened its stream, acknowledged it or gave it credit. */
   private boolean hasChangedStream;
 
-  FrameReceiver(Session session) {
+  FrameReceiver(Session session, StreamTable streams) {
     this.session = session;
+    this.streams = streams;
   }
 
   @Override
@@ -94,7 +96,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
     receiveEmpty(stream, flags);
   }
 
-  /** Ends a frame that carried no payload. */
+  /** Ends a frame without payload. */
   private void receiveEmpty(Stream stream, int flags) {
     if ((flags & Frame.FIN) != 0 && stream.isReceiving()) {
       stream.receiveFin();
@@ -134,11 +136,11 @@ final class FrameReceiver implements FrameDecoder.Sink {
     if ((flags & Frame.SYN) != 0 && !open(streamId, flags)) {
       return null;
     }
-    Stream stream = session.find(streamId);
+    Stream stream = streams.find(streamId);
     if (stream == null || stream.state() == StreamState.WAITING) {
       return null;
     }
-    hasChangedStream |= session.acknowledged(stream);
+    hasChangedStream |= streams.acknowledged(stream);
     if ((flags & Frame.RST) != 0) {
       stream.receiveReset();
       return null;
@@ -151,7 +153,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
       violation("opened stream " + streamId + ", an id of ours");
       return false;
     }
-    if (session.find(streamId) != null) {
+    if (streams.find(streamId) != null) {
       violation("opened stream " + streamId + " a second time");
       return false;
     }
