@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The frames of {@code frames.txt}: ours are sent byte for byte, and all are read for what they are. */
+/**
+ * The frames of {@code frames.txt}: ours are sent byte for byte, and all are read for what they
+ * are.
+ */
 final class GoldenFramesTest {
   private static final List<String> TYPES = List.of("Data", "WindowUpdate", "Ping", "GoAway");
   private static final List<String> FLAGS = List.of("SYN", "ACK", "FIN", "RST");
@@ -178,8 +181,7 @@ final class GoldenFramesTest {
     situations.put("reset", () -> end(Stream::reset));
     situations.put("refuse", GoldenFramesTest::refuse);
     situations.put("ping", () -> after(Session::ping));
-    situations.put(
-        "answer to a ping", () -> poll(server(standard, "000200010000000000000000")));
+    situations.put("answer to a ping", () -> poll(server(standard, "000200010000000000000000")));
     situations.put("go away", () -> after(session -> session.close("enough")));
     situations.put("go away after a violation", () -> poll(server(standard, "ff".repeat(12))));
     situations.put(
