@@ -314,6 +314,7 @@ public final class Session {
 
   void keepUnread(Stream stream) {
     streams.keepUnread(stream);
+    closeIfDrained();
   }
 
   void forgetUnread(Stream stream) {

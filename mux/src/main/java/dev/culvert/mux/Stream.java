@@ -216,8 +216,9 @@ public final class Stream {
     close();
     if (isUnreadCounted && unconsumedBytes() > 0) {
       session.keepUnread(this);
+    } else {
+      session.releaseSlot(this);
     }
-    session.releaseSlot(this);
   }
 
   private void close() {

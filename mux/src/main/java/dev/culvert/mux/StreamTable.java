@@ -12,9 +12,9 @@ final class StreamTable {
   /*
    * Invariants:
    * - streams holds exactly the streams that are not CLOSED; closedAndUnread those that FINs closed
-   *   and whose last bytes nobody has consumed, since they count against the memory too.
-   * - outboundSlots and inboundSlots count these and those whose RST has not gone out yet, so a peer
-   *   that makes us reset streams gains no room by it.
+   *   and whose last bytes nobody has consumed.
+   * - outboundSlots and inboundSlots count all these and those whose RST has not gone out yet, so a
+   *   peer that makes us reset streams, or hold their last bytes, gains no room by it.
    * - unacknowledged counts streams whose SYN may have gone out and that the peer has shown no sign
    *   of knowing; at most MAX_UNACKNOWLEDGED, later opens wait in waiting.
    */
@@ -54,7 +54,7 @@ final class StreamTable {
 
   /** No stream is open and nothing of a closed one is left to send. */
   boolean isDrained() {
-    return outboundSlots + inboundSlots == 0;
+    return outboundSlots + inboundSlots == closedAndUnread.size();
   }
 
   boolean hasRoomForOutbound() {
@@ -99,8 +99,11 @@ final class StreamTable {
     closedAndUnread.add(stream);
   }
 
+  /** The stream holds no bytes any more. */
   void forgetUnread(Stream stream) {
-    closedAndUnread.remove(stream);
+    if (closedAndUnread.remove(stream)) {
+      releaseSlot(stream);
+    }
   }
 
   /** The stream is closed and nothing of it is left to send. */

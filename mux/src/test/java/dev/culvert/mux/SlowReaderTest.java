@@ -25,6 +25,10 @@ final class SlowReaderTest {
             SessionConfig.STANDARD
                 .withWindow(Frame.INITIAL_WINDOW_BYTES, Frame.INITIAL_WINDOW_BYTES)
                 .withMaxMemory(MAX_MEMORY_BYTES));
+    keepEverything();
+  }
+
+  private void keepEverything() {
     attacker.victim.acceptor =
         stream -> {
           Bulk owner = new Bulk();
@@ -123,6 +127,51 @@ final class SlowReaderTest {
     streams.setAccessible(true);
     kept.setAccessible(true);
     return (Set<?>) kept.get(streams.get(attacker.victim.session));
+  }
+
+  @Test
+  void leavesNoRoomForMoreStreamsWhileTheirLastBytesAreUnread() {
+    attacker = new Attacker(SessionConfig.STANDARD.withMaxStreams(10, 10));
+    keepEverything();
+    for (long id = 1; id < 40; id += 2) {
+      attacker.open(id);
+      attacker.sendData(Frame.FIN, id, 1);
+      owners.forEach(owner -> owner.stream().finish());
+      attacker.read();
+    }
+    assertThat(owners).hasSize(10);
+    assertThat(attacker.victim.session.openStreams()).isZero();
+
+    owners.getFirst().stream().consumed(1);
+    attacker.open(41);
+    attacker.open(43);
+
+    assertThat(owners).hasSize(11);
+  }
+
+  @Test
+  void doesNotKeepADrainedSessionFromItsEnd() {
+    limitMemory();
+    Bulk owner = openAndFinish(1, 1000);
+    attacker.victim.session.drain();
+
+    assertThat(attacker.victim.end()).isEqualTo(new SessionEnd.Closed("drained"));
+    owner.stream().consumed(1000);
+    assertThat(attacker.memory.unreadBytes()).isZero();
+  }
+
+  @Test
+  void doesNotKeepADrainingSessionFromItsEnd() {
+    limitMemory();
+    attacker.open(1);
+    attacker.sendData(Frame.FIN, 1, 1000);
+    attacker.victim.session.drain();
+    assertThat(attacker.victim.end()).isNull();
+
+    owners.getLast().stream().finish();
+    attacker.read();
+
+    assertThat(attacker.victim.end()).isEqualTo(new SessionEnd.Closed("drained"));
   }
 
   @Test
