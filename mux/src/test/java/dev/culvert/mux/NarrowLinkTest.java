@@ -58,8 +58,10 @@ final class NarrowLinkTest {
   private void run() {
     boolean moved = true;
     while (moved) {
-      moved = toServer.fill() | toClient.fill();
-      moved |= toServer.readOne() | toClient.readOne();
+      moved = toServer.fill();
+      moved |= toClient.fill();
+      moved |= toServer.readOne();
+      moved |= toClient.readOne();
     }
   }
 
@@ -105,7 +107,7 @@ final class NarrowLinkTest {
   @Test
   void sideThatCannotSayAWordReadsAll() {
     App app = openBothWays();
-    while (toServer.fill() | toServer.readOne()) {} // nothing is read at the other end
+    while (toServer.fill() || toServer.readOne()) {} // nothing is read at the other end
 
     assertThat(app.sent)
         .isEqualTo(Frame.INITIAL_WINDOW_BYTES); // for want of credit, not of reading
