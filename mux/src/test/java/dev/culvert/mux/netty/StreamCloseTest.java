@@ -151,6 +151,24 @@ final class StreamCloseTest {
     assertNoStreamIsLeft();
   }
 
+  /** As TCP does; who wants all of it to be read waits for the other end before leaving. */
+  @Test
+  void resetBehindTheEndDropsWhatIsUnreadAndIsAFailure() {
+    far.channel().config().setAutoRead(false);
+    near.write(0, 100);
+    near.channel().shutdownOutput();
+    tunnel.drive();
+
+    near.channel().close();
+    tunnel.drive();
+    far.channel().read();
+    tunnel.drive();
+
+    assertThat(far.log().bytes()).isZero();
+    assertThat(far.log().ends()).containsExactly(EventLog.FAILURE, EventLog.INACTIVE);
+    assertNoStreamIsLeft();
+  }
+
   @Test
   void dataThatWasOnItsWayToAClosedStreamIsDropped() {
     near.write(0, 100_000);
