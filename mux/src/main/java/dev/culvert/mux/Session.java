@@ -266,11 +266,15 @@ public final class Session {
   private void relieveMemory() {
     Stream most;
     while (end == null && tuner.isMemoryExceeded() && (most = streams.withMostUnread()) != null) {
-      long unreadBytes = most.unconsumedBytes();
-      most.reset();
-      most.listener().onReset();
-      listener.onEvent(new SessionEvent.MemoryExceeded(most.id(), unreadBytes));
+      resetForMemory(most);
     }
+  }
+
+  private void resetForMemory(Stream stream) {
+    long unreadBytes = stream.unconsumedBytes();
+    stream.reset();
+    stream.listener().onReset();
+    listener.onEvent(new SessionEvent.MemoryExceeded(stream.id(), unreadBytes));
   }
 
   void receivePing(long value) {
@@ -349,6 +353,10 @@ public final class Session {
     end = cause;
     for (Stream stream : streams.copy()) {
       stream.receiveSessionEnd(cause);
+    }
+    Stream most; // no session relieves later what is unread now
+    while (tuner.isMemoryTight() && (most = streams.withMostUnread()) != null) {
+      resetForMemory(most);
     }
     tuner.close();
     listener.onEvent(new SessionEvent.Ended(cause));

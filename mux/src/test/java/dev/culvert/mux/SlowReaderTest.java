@@ -20,11 +20,16 @@ final class SlowReaderTest {
   private final List<Bulk> owners = new ArrayList<>();
 
   private void limitMemory() {
+    limitMemory(new MemoryBudget(1 << 30));
+  }
+
+  private void limitMemory(MemoryBudget process) {
     attacker =
         new Attacker(
             SessionConfig.STANDARD
                 .withWindow(Frame.INITIAL_WINDOW_BYTES, Frame.INITIAL_WINDOW_BYTES)
-                .withMaxMemory(MAX_MEMORY_BYTES));
+                .withMaxMemory(MAX_MEMORY_BYTES),
+            process);
     keepEverything();
   }
 
@@ -147,6 +152,23 @@ final class SlowReaderTest {
     attacker.open(43);
 
     assertThat(owners).hasSize(11);
+  }
+
+  @Test
+  void leavesLittleBehindWhenItsSessionsEndOneAfterTheOther() {
+    MemoryBudget process = new MemoryBudget(4 * MAX_MEMORY_BYTES);
+    for (int i = 0; i < 20; i++) {
+      limitMemory(process);
+      for (long id = 1; id < 8; id += 2) {
+        openAndFinish(id, Frame.INITIAL_WINDOW_BYTES);
+      }
+      attacker.victim.session.transportLost("gone", null);
+      assertThat(process.unreadBytes()).isLessThanOrEqualTo(2 * MAX_MEMORY_BYTES);
+    }
+
+    assertThat(process.unreadBytes()).isPositive(); // what fits can still be read
+    owners.forEach(owner -> owner.stream().reset());
+    assertThat(process.unreadBytes()).isZero();
   }
 
   @Test
