@@ -1,6 +1,5 @@
 package dev.culvert.mux;
 
-import static dev.culvert.mux.Frames.ACCEPT_1;
 import static dev.culvert.mux.Frames.FINISH_1;
 import static dev.culvert.mux.Frames.OPEN_1;
 import static dev.culvert.mux.Frames.RESET_1;
