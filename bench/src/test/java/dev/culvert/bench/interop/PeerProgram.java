@@ -1,7 +1,5 @@
 package dev.culvert.bench.interop;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.culvert.mux.Role;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -46,7 +44,11 @@ final class PeerProgram implements AutoCloseable {
     PeerProgram program =
         new PeerProgram(
             library.program(arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start());
-    assertThat(program.answer()).isEqualTo("ready");
+    String answer = program.answer();
+    if (!answer.equals("ready")) {
+      program.close();
+      throw new IOException(library + ": " + answer);
+    }
     return program;
   }
 

@@ -6,32 +6,25 @@ import dev.culvert.mux.SessionEnd;
 import dev.culvert.mux.SessionEvent;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
-import dev.culvert.mux.netty.Transport;
-import dev.culvert.tls.DevAuthority;
-import dev.culvert.tls.ServerTls;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoopGroup;
-import io.netty.handler.ssl.SslHandler;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Our end of a session with a {@link PeerProgram}: echoes streams that are opened to it. */
 final class PeerSession implements AutoCloseable {
   private static final int MAX_STREAMS = 4096;
+
+  /** A peer may fill the first windows of 1,000 streams before it reads a byte of their echo. */
+  private static final long MAX_UNREAD_BYTES = 256 << 20;
+
   private static final int WAIT_SECONDS = 20;
 
   final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
@@ -42,59 +35,20 @@ final class PeerSession implements AutoCloseable {
 
   final PeerProgram program;
   private final BlockingQueue<StreamChannel> accepted = new LinkedBlockingQueue<>();
-  private final EventLoopGroup loops = Transport.preferred().newEventLoopGroup(1, "interop");
   private final MuxHandler mux;
-  private final CompletableFuture<Channel> connection = new CompletableFuture<>();
-  private final @Nullable ServerTls tls;
+  private final PeerConnection connection;
   private volatile Supplier<AcceptedStream> acceptor = AcceptedStream.Echo::new;
 
   /** Ours is {@code role}; {@code state} is where the key of TLS goes. */
   PeerSession(PeerLibrary library, Role role, Wrapping wrapping, Path state) throws Exception {
-    SessionConfig config = SessionConfig.STANDARD.withMaxStreams(MAX_STREAMS, MAX_STREAMS);
+    SessionConfig config =
+        SessionConfig.STANDARD
+            .withMaxStreams(MAX_STREAMS, MAX_STREAMS)
+            .withMaxMemory(MAX_UNREAD_BYTES);
     mux = new MuxHandler(role, config, new Acceptor(), this::onEvent);
-    Path authorityFile = null;
-    if (wrapping == Wrapping.TLS) {
-      DevAuthority authority = DevAuthority.loadOrCreate(state);
-      tls = ServerTls.https(authority.issue(List.of("localhost")));
-      authorityFile = authority.certificateFile();
-    } else {
-      tls = null;
-    }
-    Channel listener = listen();
     Role peerRole = role == Role.CLIENT ? Role.SERVER : Role.CLIENT;
-    program =
-        PeerProgram.start(
-            library, peerRole, (InetSocketAddress) listener.localAddress(), authorityFile);
-    connection.get(WAIT_SECONDS, TimeUnit.SECONDS);
-    listener.close().sync();
-  }
-
-  private Channel listen() throws InterruptedException {
-    return new ServerBootstrap()
-        .group(loops)
-        .channelFactory(Transport.preferred().serverChannel())
-        .childHandler(
-            new ChannelInitializer<>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                if (tls == null) {
-                  startSession(channel);
-                } else {
-                  SslHandler handler = tls.newHandler(channel.alloc());
-                  channel.pipeline().addLast(handler);
-                  handler.handshakeFuture().addListener(done -> startSession(channel));
-                }
-              }
-            })
-        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-        .sync()
-        .channel();
-  }
-
-  /** Behind TLS only once it has shaken hands: before, an SslHandler spins on a large write. */
-  private void startSession(Channel channel) {
-    channel.pipeline().addLast(mux);
-    connection.complete(channel);
+    connection = new PeerConnection(library, peerRole, wrapping, state, mux);
+    program = connection.program;
   }
 
   private void onEvent(SessionEvent event) {
@@ -124,20 +78,20 @@ final class PeerSession implements AutoCloseable {
 
   int openStreams() throws Exception {
     return connection
-        .join()
+        .channel
         .eventLoop()
         .submit(() -> mux.session().openStreams())
         .get(WAIT_SECONDS, TimeUnit.SECONDS);
   }
 
   void ping() {
-    connection.join().eventLoop().execute(() -> mux.session().ping());
+    connection.channel.eventLoop().execute(() -> mux.session().ping());
   }
 
   /** Sends GoAway past our session, between two of its frames: the session goes on. */
   void sendGoAway(int code) {
     byte[] frame = {0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) code};
-    connection.join().writeAndFlush(Unpooled.wrappedBuffer(frame)).syncUninterruptibly();
+    connection.channel.writeAndFlush(Unpooled.wrappedBuffer(frame)).syncUninterruptibly();
   }
 
   void closeSession() {
@@ -146,12 +100,7 @@ final class PeerSession implements AutoCloseable {
 
   @Override
   public void close() {
-    program.close();
-    connection.join().close().syncUninterruptibly();
-    loops.shutdownGracefully(0, 5000, TimeUnit.MILLISECONDS).syncUninterruptibly();
-    if (tls != null) {
-      tls.close();
-    }
+    connection.close();
   }
 
   @Sharable
