@@ -34,9 +34,14 @@ func (s hashicorp) accept() (stream, error) {
 	return hashicorpStream{accepted}, err
 }
 
-func (s hashicorp) ping() error   { _, err := s.Ping(); return err }
-func (s hashicorp) goAway() error { return s.GoAway() }
-func (s hashicorp) close() error  { return s.Close() }
+func (s hashicorp) ping() error { _, err := s.Ping(); return err }
+
+func (s hashicorp) goAway(code uint32) error {
+	if code != 0 {
+		return errors.New("this library goes away with code 0 alone")
+	}
+	return s.GoAway()
+}
 
 // CloseWrite is what this library calls Close: reading goes on to the peer's end.
 func (s hashicorpStream) CloseWrite() error { return s.Close() }

@@ -25,5 +25,10 @@ func newLibp2p(connection net.Conn, isClient bool) (session, error) {
 func (s libp2p) open() (stream, error)   { return s.OpenStream(context.Background()) }
 func (s libp2p) accept() (stream, error) { return s.AcceptStream() }
 func (s libp2p) ping() error             { _, err := s.Ping(); return err }
-func (s libp2p) goAway() error           { return s.GoAway() }
-func (s libp2p) close() error            { return s.Close() }
+
+func (s libp2p) goAway(code uint32) error {
+	if code != 0 {
+		return s.CloseWithError(code)
+	}
+	return s.GoAway()
+}

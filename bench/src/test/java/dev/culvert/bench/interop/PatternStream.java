@@ -1,21 +1,24 @@
 package dev.culvert.bench.interop;
 
-import dev.culvert.mux.netty.StreamChannel;
+import static dev.culvert.bench.interop.PatternSender.PATTERN;
+import static dev.culvert.bench.interop.PatternSender.PERIOD;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Sends a sequence of bytes as fast as the stream takes it, finishes, and checks that the same
- * comes back; event loop only.
+ * A stream that we open: sends a sequence of bytes, and checks that the same comes back; event loop
+ * only.
  */
 final class PatternStream extends ChannelInboundHandlerAdapter {
-  private static final int CHUNK_BYTES = 64 * 1024;
+  private static final long PAUSE_MILLIS = 5;
 
   /** Completes with the bytes received, when the input has ended in order. */
   final CompletableFuture<Long> end = new CompletableFuture<>();
@@ -23,69 +26,66 @@ final class PatternStream extends ChannelInboundHandlerAdapter {
   /** Completes when something has been received. */
   final CompletableFuture<Void> started = new CompletableFuture<>();
 
-  private final long bytes;
-  private final boolean finishes;
-  private long sent;
+  private final PatternSender sender;
+  private final boolean isSlow;
   private long received;
-  private boolean isFinished;
 
-  private PatternStream(long bytes, boolean finishes) {
-    this.bytes = bytes;
-    this.finishes = finishes;
+  private PatternStream(PatternSender sender, boolean isSlow) {
+    this.sender = sender;
+    this.isSlow = isSlow;
   }
 
   /** Sends {@code bytes} and finishes. */
   static PatternStream of(long bytes) {
-    return new PatternStream(bytes, true);
+    return new PatternStream(new PatternSender(bytes, true), false);
+  }
+
+  /** The same, with a pause between reads. */
+  static PatternStream slow(long bytes) {
+    return new PatternStream(new PatternSender(bytes, true), true);
   }
 
   /** Sends {@code bytes} and leaves the stream open. */
   static PatternStream unfinished(long bytes) {
-    return new PatternStream(bytes, false);
-  }
-
-  static byte at(long position) {
-    return (byte) (position * 31 + (position >> 8));
+    return new PatternStream(new PatternSender(bytes, false), false);
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    send(ctx);
+    if (isSlow) {
+      ctx.channel().config().setAutoRead(false);
+      ctx.read();
+    }
+    sender.send(ctx);
     ctx.fireChannelActive();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    send(ctx);
-  }
-
-  private void send(ChannelHandlerContext ctx) {
-    while (sent < bytes && ctx.channel().isWritable()) {
-      int count = (int) Math.min(CHUNK_BYTES, bytes - sent);
-      byte[] chunk = new byte[count]; // byte by byte, a ByteBuf under leak detection takes minutes
-      for (int i = 0; i < count; i++) {
-        chunk[i] = at(sent + i);
-      }
-      sent += count;
-      ctx.write(Unpooled.wrappedBuffer(chunk));
-    }
-    ctx.flush();
-    if (sent == bytes && finishes && !isFinished) {
-      isFinished = true;
-      ((StreamChannel) ctx.channel()).shutdownOutput();
-    }
+    sender.send(ctx);
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     byte[] part = ByteBufUtil.getBytes((ByteBuf) message);
     ReferenceCountUtil.release(message);
-    for (byte actual : part) {
-      if (actual != at(received++)) {
-        end.completeExceptionally(new AssertionError("wrong byte at " + (received - 1)));
+    for (int from = 0; from < part.length; ) {
+      int at = (int) (received % PERIOD);
+      int count = Math.min(PERIOD - at, part.length - from);
+      if (!Arrays.equals(part, from, from + count, PATTERN, at, at + count)) {
+        end.completeExceptionally(new AssertionError("wrong byte behind " + received));
       }
+      received += count;
+      from += count;
     }
     started.complete(null);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (isSlow) {
+      ctx.executor().schedule(() -> ctx.read(), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
   }
 
   @Override

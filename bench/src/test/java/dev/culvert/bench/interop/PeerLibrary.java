@@ -1,35 +1,47 @@
 package dev.culvert.bench.interop;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/** A yamux implementation of somebody else, and how its peer program is built and started. */
+/** A yamux implementation of somebody else, and how its peer program is started. */
 enum PeerLibrary {
-  HASHICORP("go", "go", "go build -o peer .", "peer hashicorp"),
-  GO_LIBP2P("go", "go", "go build -o peer .", "peer libp2p");
+  HASHICORP(Toolchain.GO, "./peer hashicorp"),
+  GO_LIBP2P(Toolchain.GO, "./peer libp2p"),
+  RUST(Toolchain.RUST, "build/release/peer"),
+  JAVASCRIPT(Toolchain.NODE, "node main.js");
 
-  private static final Path SOURCES = Path.of("src/test/interop").toAbsolutePath();
-  private static final Path BUILDS = Path.of("target/interop").toAbsolutePath();
-  private static final long BUILD_MINUTES = 8;
-  private static final Map<String, String> PROBLEMS = new ConcurrentHashMap<>();
+  private final Toolchain toolchain;
+  private final String command; // words, parted by blanks
 
-  private final String directory;
-  private final String tool;
-  private final String build; // words, parted by blanks
-  private final String start;
+  PeerLibrary(Toolchain toolchain, String command) {
+    this.toolchain = toolchain;
+    this.command = command;
+  }
 
-  PeerLibrary(String directory, String tool, String build, String start) {
-    this.directory = directory;
-    this.tool = tool;
-    this.build = build;
-    this.start = start;
+  /**
+   * Has the peer program built. Where that cannot be done, the test is skipped and says why; with
+   * {@code CI} set in the environment it fails instead.
+   */
+  void require() {
+    String problem = toolchain.problem();
+    if (System.getenv("CI") != null && !problem.isEmpty()) {
+      throw new AssertionError(this + ": " + problem);
+    }
+    assumeTrue(problem.isEmpty(), () -> this + ": " + problem);
+  }
+
+  /** Its peer program has been built, or can be. */
+  boolean isBuilt() {
+    return toolchain.problem().isEmpty();
+  }
+
+  /** The peer program, in the directory it was built in. */
+  ProcessBuilder program(List<String> arguments) {
+    List<String> words = new ArrayList<>(List.of(command.split(" ")));
+    words.addAll(arguments);
+    return new ProcessBuilder(words).directory(toolchain.directory().toFile());
   }
 
   /** Resets of single streams are part of its API. */
@@ -37,70 +49,26 @@ enum PeerLibrary {
     return this != HASHICORP;
   }
 
-  /** The command of the peer program, to which its arguments are added. */
-  List<String> command() {
-    List<String> command = new ArrayList<>(List.of(start.split(" ")));
-    command.set(0, BUILDS.resolve(directory).resolve(command.getFirst()).toString());
-    return command;
+  /** A reader of a stream that was reset learns that this was no end in order. */
+  boolean tellsResetFromEnd() {
+    return this != RUST;
   }
 
-  /** Builds the peer program, once for each run of the tests; null where all is well. */
-  synchronized @Nullable String problem() {
-    String problem = PROBLEMS.computeIfAbsent(directory, ignored -> build());
-    return problem.isEmpty() ? null : problem;
+  /** Pings are part of its API. */
+  boolean canPing() {
+    return this != RUST;
   }
 
-  private String build() {
-    try {
-      if (run(List.of("sh", "-c", "command -v " + tool), SOURCES) != 0) {
-        return tool + " is not installed";
-      }
-      Path built = BUILDS.resolve(directory);
-      Files.createDirectories(built);
-      copy(SOURCES.resolve(directory), built);
-      return run(List.of(build.split(" ")), built) == 0 ? "" : build + " failed in " + built;
-    } catch (IOException e) {
-      return e.toString();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return e.toString();
-    }
+  /** Going away with this code is part of its API. */
+  boolean canGoAway(int code) {
+    return switch (this) {
+      case HASHICORP, RUST -> code == 0;
+      case GO_LIBP2P, JAVASCRIPT -> true;
+    };
   }
 
-  private static void copy(Path from, Path to) throws IOException {
-    try (var files = Files.newDirectoryStream(from)) {
-      for (Path file : files) {
-        Path target = to.resolve(file.getFileName().toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(target);
-          copy(file, target);
-        } else {
-          Files.write(target, Files.readAllBytes(file));
-        }
-      }
-    }
-  }
-
-  private static int run(List<String> command, Path directory)
-      throws IOException, InterruptedException {
-    Path log = Files.createTempFile("culvert-interop", ".log");
-    try {
-      Process process =
-          new ProcessBuilder(command)
-              .directory(directory.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
-      if (!process.waitFor(BUILD_MINUTES, TimeUnit.MINUTES)) {
-        process.destroyForcibly();
-        throw new IOException(command + " did not end in " + BUILD_MINUTES + " minutes");
-      }
-      if (process.exitValue() != 0) {
-        System.err.print(Files.readString(log));
-      }
-      return process.exitValue();
-    } finally {
-      Files.delete(log);
-    }
+  /** A stream exists for its other end although nothing was sent on it. */
+  boolean canOpenEmptyStreams() {
+    return this != RUST;
   }
 }

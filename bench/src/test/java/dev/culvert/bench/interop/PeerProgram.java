@@ -1,21 +1,22 @@
 package dev.culvert.bench.interop;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.culvert.mux.Role;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A running peer program: does what it is told, line by line. */
 final class PeerProgram implements AutoCloseable {
-  private static final long ANSWER_SECONDS = 110;
+  private static final long ANSWER_SECONDS = 60;
 
   private final Process process;
   private final Writer commands;
@@ -27,20 +28,27 @@ final class PeerProgram implements AutoCloseable {
     Thread.ofPlatform().daemon().name("peer-output").start(this::readAnswers);
   }
 
-  /** Starts a peer that dials {@code address}. */
+  /**
+   * Starts a peer that dials {@code address}, over TLS where there is an authority that vouches for
+   * us.
+   */
   static PeerProgram start(
-      PeerLibrary library, String role, InetSocketAddress address, Wrapping wrapping)
+      PeerLibrary library, Role role, InetSocketAddress address, @Nullable Path authority)
       throws IOException {
-    List<String> command = new ArrayList<>(library.command());
-    command.add(role);
-    command.add(address.getHostString() + ":" + address.getPort());
-    if (wrapping == Wrapping.TLS) {
-      command.add("tls");
+    List<String> arguments = new ArrayList<>();
+    arguments.add(role == Role.CLIENT ? "client" : "server");
+    arguments.add(address.getHostString() + ":" + address.getPort());
+    if (authority != null) {
+      arguments.add(authority.toString());
     }
     PeerProgram program =
         new PeerProgram(
-            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
-    assertThat(program.answer()).isEqualTo("ready");
+            library.program(arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    String answer = program.answer();
+    if (!answer.equals("ready")) {
+      program.close();
+      throw new IOException(library + ": " + answer);
+    }
     return program;
   }
 

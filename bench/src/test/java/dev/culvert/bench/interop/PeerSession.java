@@ -6,32 +6,26 @@ import dev.culvert.mux.SessionEnd;
 import dev.culvert.mux.SessionEvent;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
-import dev.culvert.mux.netty.Transport;
-import dev.culvert.tls.DevAuthority;
-import dev.culvert.tls.ServerTls;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.ssl.SslHandler;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /** Our end of a session with a {@link PeerProgram}: echoes streams that are opened to it. */
 final class PeerSession implements AutoCloseable {
   private static final int MAX_STREAMS = 4096;
+
+  /** A peer may fill the first windows of 1,000 streams before it reads a byte of their echo. */
+  private static final long MAX_UNREAD_BYTES = 256 << 20;
+
+  private static final int WAIT_SECONDS = 20;
 
   final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
   final BlockingQueue<SessionEvent> events = new LinkedBlockingQueue<>();
@@ -40,56 +34,21 @@ final class PeerSession implements AutoCloseable {
   final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
 
   final PeerProgram program;
-  private final EventLoopGroup loops = Transport.preferred().newEventLoopGroup(1, "interop");
+  private final BlockingQueue<StreamChannel> accepted = new LinkedBlockingQueue<>();
   private final MuxHandler mux;
-  private final CompletableFuture<Channel> connection = new CompletableFuture<>();
-  private final @Nullable ServerTls tls;
+  private final PeerConnection connection;
+  private volatile Supplier<AcceptedStream> acceptor = AcceptedStream.Echo::new;
 
+  /** Ours is {@code role}; {@code state} is where the key of TLS goes. */
   PeerSession(PeerLibrary library, Role role, Wrapping wrapping, Path state) throws Exception {
-    tls =
-        wrapping == Wrapping.TLS
-            ? ServerTls.https(DevAuthority.loadOrCreate(state).issue(List.of("localhost")))
-            : null;
-    mux =
-        new MuxHandler(
-            role,
-            SessionConfig.STANDARD.withMaxStreams(MAX_STREAMS, MAX_STREAMS),
-            new Acceptor(),
-            this::onEvent);
-    Channel listener =
-        new ServerBootstrap()
-            .group(loops)
-            .channelFactory(Transport.preferred().serverChannel())
-            .childHandler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    if (tls == null) {
-                      startSession(channel);
-                    } else {
-                      SslHandler handler = tls.newHandler(channel.alloc());
-                      channel.pipeline().addLast(handler);
-                      handler.handshakeFuture().addListener(done -> startSession(channel));
-                    }
-                  }
-                })
-            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .sync()
-            .channel();
-    program =
-        PeerProgram.start(
-            library,
-            role == Role.CLIENT ? "server" : "client",
-            (InetSocketAddress) listener.localAddress(),
-            wrapping);
-    connection.get(20, TimeUnit.SECONDS);
-    listener.close().sync();
-  }
-
-  /** Behind TLS only once it has shaken hands: before, an SslHandler spins on a large write. */
-  private void startSession(Channel channel) {
-    channel.pipeline().addLast(mux);
-    connection.complete(channel);
+    SessionConfig config =
+        SessionConfig.STANDARD
+            .withMaxStreams(MAX_STREAMS, MAX_STREAMS)
+            .withMaxMemory(MAX_UNREAD_BYTES);
+    mux = new MuxHandler(role, config, new Acceptor(), this::onEvent);
+    Role peerRole = role == Role.CLIENT ? Role.SERVER : Role.CLIENT;
+    connection = new PeerConnection(library, peerRole, wrapping, state, mux);
+    program = connection.program;
   }
 
   private void onEvent(SessionEvent event) {
@@ -99,16 +58,40 @@ final class PeerSession implements AutoCloseable {
     }
   }
 
+  /** What becomes of streams that the peer opens from now on. */
+  void accept(Supplier<AcceptedStream> acceptor) {
+    this.acceptor = acceptor;
+  }
+
+  /** The first, second... stream that the peer has opened. */
+  StreamChannel nextAccepted() throws InterruptedException {
+    StreamChannel stream = accepted.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+    if (stream == null) {
+      throw new AssertionError("the peer has opened no stream");
+    }
+    return stream;
+  }
+
   StreamChannel open(PatternStream stream) throws Exception {
-    return mux.open(stream).get(20, TimeUnit.SECONDS);
+    return mux.open(stream).get(WAIT_SECONDS, TimeUnit.SECONDS);
   }
 
   int openStreams() throws Exception {
-    return connection.join().eventLoop().submit(() -> mux.session().openStreams()).get();
+    return connection
+        .channel
+        .eventLoop()
+        .submit(() -> mux.session().openStreams())
+        .get(WAIT_SECONDS, TimeUnit.SECONDS);
   }
 
   void ping() {
-    connection.join().eventLoop().execute(() -> mux.session().ping());
+    connection.channel.eventLoop().execute(() -> mux.session().ping());
+  }
+
+  /** Sends GoAway past our session, between two of its frames: the session goes on. */
+  void sendGoAway(int code) {
+    byte[] frame = {0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) code};
+    connection.channel.writeAndFlush(Unpooled.wrappedBuffer(frame)).syncUninterruptibly();
   }
 
   void closeSession() {
@@ -117,48 +100,19 @@ final class PeerSession implements AutoCloseable {
 
   @Override
   public void close() {
-    program.close();
-    connection.join().close().syncUninterruptibly();
-    loops.shutdownGracefully(50, 5000, TimeUnit.MILLISECONDS).syncUninterruptibly();
-    if (tls != null) {
-      tls.close();
-    }
+    connection.close();
   }
 
   @Sharable
   private final class Acceptor extends ChannelInitializer<StreamChannel> {
     @Override
     protected void initChannel(StreamChannel channel) {
-      channel.pipeline().addLast(new Echo());
+      channel.pipeline().addLast(acceptor.get(), new FailureLog());
+      accepted.add(channel);
     }
   }
 
-  private final class Echo extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      ctx.write((ByteBuf) message);
-      if (!ctx.channel().isWritable()) {
-        ctx.channel().config().setAutoRead(false);
-      }
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-      ctx.flush();
-    }
-
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-      ctx.channel().config().setAutoRead(ctx.channel().isWritable());
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-      if (event == ChannelInputShutdownEvent.INSTANCE) {
-        ((StreamChannel) ctx.channel()).shutdownOutput();
-      }
-    }
-
+  private final class FailureLog extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       failures.add(cause);

@@ -1,0 +1,23 @@
+package dev.culvert.bench.interop;
+
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Streams that sit idle for 80 s with bytes in them that nobody reads. The time has passed already
+ * where other tests of the package have run before.
+ */
+@ExtendWith(UnreadSessions.class)
+@Timeout(180)
+final class UnreadInteropTest {
+  @ParameterizedTest
+  @EnumSource
+  void streamsThatNobodyReadGoOn(PeerLibrary library, UnreadSessions.Sessions sessions)
+      throws Exception {
+    library.require();
+
+    sessions.with(library).assertThatTheyGoOn();
+  }
+}
