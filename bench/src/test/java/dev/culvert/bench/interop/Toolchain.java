@@ -11,10 +11,7 @@ import java.util.concurrent.TimeUnit;
 enum Toolchain {
   GO("go", "go version", "go build -o peer ."),
   RUST("rust", "cargo --version", "cargo build --release --target-dir build"),
-  NODE(
-      "js",
-      "node --version",
-      "npm ci --no-audit --no-fund --ignore-scripts --loglevel=error");
+  NODE("js", "node --version", "npm ci --no-audit --no-fund --ignore-scripts --loglevel=error");
 
   private static final Path SOURCES = Path.of("src/test/interop").toAbsolutePath();
   private static final Path BUILDS = Path.of("target/interop").toAbsolutePath();
