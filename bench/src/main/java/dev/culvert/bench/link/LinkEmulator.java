@@ -61,7 +61,7 @@ public final class LinkEmulator implements AutoCloseable {
       listener.bind(address);
     } catch (IOException e) {
       listener.close();
-      throw e;
+      throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
     }
     LinkEmulator emulator = new LinkEmulator(listener, target, settings);
     Thread.ofPlatform().daemon().name("link-accept").start(emulator::accept);

@@ -1,0 +1,24 @@
+package dev.culvert.bench.report;
+
+import java.util.List;
+
+/**
+ * How long round trips took.
+ *
+ * @param count of how many
+ * @param medianNanos half of them were no longer
+ * @param percentile99Nanos 99 of 100 were no longer
+ */
+record Latency(int count, long medianNanos, long percentile99Nanos) {
+  /** Of round trips in nanoseconds; not of none. */
+  static Latency of(List<Long> roundTrips) {
+    List<Long> sorted = roundTrips.stream().sorted().toList();
+    return new Latency(
+        sorted.size(), sorted.get(sorted.size() / 2), sorted.get(sorted.size() * 99 / 100));
+  }
+
+  @Override
+  public String toString() {
+    return "%6.1f %6.1f".formatted(medianNanos / 1e6, percentile99Nanos / 1e6);
+  }
+}
