@@ -7,6 +7,7 @@
 //	connect HOST:PORT   dials the listener through the link and starts the session
 //	bulk NANOS COUNT    opens a stream that sends without end; bytes received after each NANOS, COUNT times
 //	load STREAMS        opens streams that send without end
+//	received            bytes received on each stream of load
 //	unread              opens a stream that sends without end and is never read
 //	pings NANOS         64 bytes there and back for that long; each round trip in nanoseconds
 package main
@@ -19,6 +20,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -68,8 +70,9 @@ func start(library string, connection net.Conn, isClient bool) (session, error) 
 type ends struct {
 	near     session // dials
 	far      session // listens
-	received atomic.Int64
 	isUnread atomic.Bool
+	lock     sync.Mutex
+	received []*atomic.Int64 // of each stream that is read
 }
 
 func connect(library string, listener net.Listener, address string) (*ends, error) {
@@ -103,11 +106,15 @@ func (e *ends) receive() {
 		if e.isUnread.Load() {
 			continue
 		}
+		count := new(atomic.Int64)
+		e.lock.Lock()
+		e.received = append(e.received, count)
+		e.lock.Unlock()
 		go func() {
 			chunk := make([]byte, 64*1024)
 			for {
 				n, err := stream.Read(chunk)
-				e.received.Add(int64(n))
+				count.Add(int64(n))
 				if err != nil {
 					return
 				}
@@ -144,17 +151,35 @@ func (e *ends) load(streams int64) error {
 	return nil
 }
 
+func (e *ends) counts() []int64 {
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	var counts []int64
+	for _, count := range e.received {
+		counts = append(counts, count.Load())
+	}
+	return counts
+}
+
+func join(numbers []int64) string {
+	return strings.Trim(fmt.Sprint(numbers), "[]")
+}
+
 func (e *ends) bulk(every time.Duration, count int64) (string, error) {
-	begin, before := time.Now(), e.received.Load()
+	begin := time.Now()
 	if err := e.load(1); err != nil {
 		return "", err
 	}
-	var counts []string
+	var counts []int64
 	for i := int64(1); i <= count; i++ {
 		time.Sleep(time.Until(begin.Add(time.Duration(i) * every)))
-		counts = append(counts, fmt.Sprint(e.received.Load()-before))
+		sum := int64(0)
+		for _, received := range e.counts() {
+			sum += received
+		}
+		counts = append(counts, sum)
 	}
-	return strings.Join(counts, " "), nil
+	return join(counts), nil
 }
 
 func (e *ends) pings(duration time.Duration) (string, error) {
@@ -163,7 +188,7 @@ func (e *ends) pings(duration time.Duration) (string, error) {
 		return "", err
 	}
 	message := make([]byte, messageBytes)
-	var roundTrips []string
+	var roundTrips []int64
 	for end := time.Now().Add(duration); time.Now().Before(end); {
 		begin := time.Now()
 		if _, err := stream.Write(message); err != nil {
@@ -172,9 +197,9 @@ func (e *ends) pings(duration time.Duration) (string, error) {
 		if _, err := io.ReadFull(stream, message); err != nil {
 			return "", err
 		}
-		roundTrips = append(roundTrips, fmt.Sprint(time.Since(begin).Nanoseconds()))
+		roundTrips = append(roundTrips, time.Since(begin).Nanoseconds())
 	}
-	return strings.Join(roundTrips, " "), stream.Close()
+	return join(roundTrips), stream.Close()
 }
 
 func (e *ends) do(line string) (string, error) {
@@ -187,6 +212,8 @@ func (e *ends) do(line string) (string, error) {
 	case "load":
 		e.isUnread.Store(false)
 		return "ok", e.load(first)
+	case "received":
+		return join(e.counts()), nil
 	case "unread":
 		e.isUnread.Store(true)
 		return "ok", e.load(1)

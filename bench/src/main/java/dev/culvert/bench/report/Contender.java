@@ -23,6 +23,9 @@ interface Contender {
     /** Opens streams that send without end. */
     void load(int streams) throws Exception;
 
+    /** The bytes that have come on each of the streams of {@link #load}. */
+    long[] loadReceived() throws Exception;
+
     /** Opens a stream that sends without end and whose reader never reads. */
     void loadUnread() throws Exception;
 

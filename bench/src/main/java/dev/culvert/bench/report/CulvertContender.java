@@ -8,6 +8,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -35,30 +38,45 @@ record CulvertContender(@Nullable Path state) implements Contender {
             state == null ? null : LinkedSession.Tls.create(state)));
   }
 
-  private record Started(LinkedSession session) implements Run {
+  private static final class Started implements Run {
+    private final LinkedSession session;
+    private final List<AtomicLong> received = new CopyOnWriteArrayList<>();
+
+    Started(LinkedSession session) {
+      this.session = session;
+    }
+
     @Override
     public long[] bulk(Duration every, int samples) throws Exception {
-      AtomicLong received = new AtomicLong();
-      session.client.acceptor = () -> new SinkHandler(received);
       long[] counts = new long[samples];
       long startNanos = System.nanoTime();
-      open(session.server, new BulkHandler());
+      load(1);
       for (int i = 0; i < samples; i++) {
         long dueNanos = startNanos + (i + 1) * every.toNanos();
         while (System.nanoTime() - dueNanos < 0) {
           LockSupport.parkNanos(dueNanos - System.nanoTime());
         }
-        counts[i] = received.get();
+        counts[i] = Arrays.stream(loadReceived()).sum();
       }
       return counts;
     }
 
     @Override
     public void load(int streams) throws Exception {
-      session.client.acceptor = SinkHandler::new;
+      session.client.acceptor =
+          () -> {
+            AtomicLong count = new AtomicLong();
+            received.add(count);
+            return new SinkHandler(count);
+          };
       for (int i = 0; i < streams; i++) {
         open(session.server, new BulkHandler());
       }
+    }
+
+    @Override
+    public long[] loadReceived() {
+      return received.stream().mapToLong(AtomicLong::get).toArray();
     }
 
     @Override
@@ -71,7 +89,10 @@ record CulvertContender(@Nullable Path state) implements Contender {
     public Latency pingPong(Duration time) throws Exception {
       PingPongHandler pings = new PingPongHandler(time.toNanos());
       open(session.client, pings);
-      return Latency.of(pings.result.get(time.toSeconds() + PATIENCE_SECONDS, TimeUnit.SECONDS));
+      return Latency.of(
+          pings.result.get(time.toSeconds() + PATIENCE_SECONDS, TimeUnit.SECONDS).stream()
+              .mapToLong(Long::longValue)
+              .toArray());
     }
 
     private static void open(LinkedEnd end, ChannelHandler handler) throws Exception {

@@ -53,16 +53,24 @@ record GoContender(Path program, String library, String title) implements Conten
     }
   }
 
+  private static long[] numbers(String line) {
+    return Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();
+  }
+
   private record Linked(Started started, LinkEmulator link) implements Run {
     @Override
     public long[] bulk(Duration every, int samples) throws Exception {
-      String counts = started.ask("bulk " + every.toNanos() + " " + samples);
-      return Arrays.stream(counts.split(" ")).mapToLong(Long::parseLong).toArray();
+      return numbers(started.ask("bulk " + every.toNanos() + " " + samples));
     }
 
     @Override
     public void load(int streams) throws Exception {
       started.ask("load " + streams);
+    }
+
+    @Override
+    public long[] loadReceived() throws Exception {
+      return numbers(started.ask("received"));
     }
 
     @Override
@@ -72,8 +80,7 @@ record GoContender(Path program, String library, String title) implements Conten
 
     @Override
     public Latency pingPong(Duration time) throws Exception {
-      String roundTrips = started.ask("pings " + time.toNanos());
-      return Latency.of(Arrays.stream(roundTrips.split(" ")).map(Long::valueOf).toList());
+      return Latency.of(numbers(started.ask("pings " + time.toNanos())));
     }
 
     @Override

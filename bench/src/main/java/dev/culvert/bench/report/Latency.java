@@ -1,6 +1,6 @@
 package dev.culvert.bench.report;
 
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * How long round trips took.
@@ -11,10 +11,11 @@ import java.util.List;
  */
 record Latency(int count, long medianNanos, long percentile99Nanos) {
   /** Of round trips in nanoseconds; not of none. */
-  static Latency of(List<Long> roundTrips) {
-    List<Long> sorted = roundTrips.stream().sorted().toList();
+  static Latency of(long[] roundTrips) {
+    long[] sorted = roundTrips.clone();
+    Arrays.sort(sorted);
     return new Latency(
-        sorted.size(), sorted.get(sorted.size() / 2), sorted.get(sorted.size() * 99 / 100));
+        sorted.length, sorted[sorted.length / 2], sorted[(int) (sorted.length * 99L / 100)]);
   }
 
   @Override

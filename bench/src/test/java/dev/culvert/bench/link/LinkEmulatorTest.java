@@ -170,12 +170,17 @@ final class LinkEmulatorTest {
 
   @Test
   void connectionMadeDuringAStallIsSilentToo() throws Exception {
-    try (LinkedSockets first = new LinkedSockets(FAST)) {
-      first.link.stall();
-      try (Socket second =
-          new Socket(first.link.address().getAddress(), first.link.address().getPort())) {
-        second.getOutputStream().write(1);
-        assertSilent(second);
+    try (LinkedSockets sockets = new LinkedSockets(FAST)) {
+      sockets.link.stall();
+      try (Socket near =
+              new Socket(sockets.link.address().getAddress(), sockets.link.address().getPort());
+          Socket far = sockets.listener.accept()) {
+        near.getOutputStream().write(1);
+        assertSilent(far);
+
+        sockets.link.resume();
+
+        assertThat(far.getInputStream().read()).isEqualTo(1);
       }
     }
   }

@@ -11,7 +11,7 @@ final class LinkedSockets implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 20_000;
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  private final ServerSocket listener = new ServerSocket();
+  final ServerSocket listener = new ServerSocket();
   final LinkEmulator link;
   final Socket near;
   final Socket far;
