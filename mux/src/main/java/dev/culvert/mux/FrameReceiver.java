@@ -14,6 +14,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
   private static final int MERITED_BYTES = 1024;
 
   private final Session session;
+  private final StreamTable streams;
 
   /** Where the payload of the current Data frame goes; null to drop it. */
   private @Nullable Stream payloadStream;
@@ -21,8 +22,9 @@ final class FrameReceiver implements FrameDecoder.Sink {
   /** The current Data frame carries FIN, to be told behind its payload. */
   private boolean finAfterPayload;
 
-  FrameReceiver(Session session) {
+  FrameReceiver(Session session, StreamTable streams) {
     this.session = session;
+    this.streams = streams;
   }
 
   @Override
@@ -130,11 +132,11 @@ final class FrameReceiver implements FrameDecoder.Sink {
     if ((flags & Frame.SYN) != 0 && !open(streamId, flags)) {
       return null;
     }
-    Stream stream = session.find(streamId);
+    Stream stream = streams.find(streamId);
     if (stream == null || stream.state() == StreamState.WAITING) {
       return null;
     }
-    session.acknowledged(stream);
+    streams.acknowledged(stream);
     if ((flags & Frame.RST) != 0) {
       stream.receiveReset();
       return null;
@@ -147,7 +149,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
       violation("opened stream " + streamId + ", an id of ours");
       return false;
     }
-    if (session.find(streamId) != null) {
+    if (streams.find(streamId) != null) {
       violation("opened stream " + streamId + " a second time");
       return false;
     }

@@ -1,8 +1,6 @@
 package dev.culvert.mux;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.collection.LongObjectHashMap;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,33 +18,20 @@ import org.jspecify.annotations.Nullable;
 public final class Session {
   /*
    * Invariants:
-   * - streams holds exactly the streams that are not CLOSED.
-   * - outboundSlots and inboundSlots count these and those whose RST has not gone out yet, so a peer
-   *   that makes us reset streams gains no room by it.
-   * - unacknowledged counts streams whose SYN may have gone out and that the peer has shown no sign
-   *   of knowing; at most MAX_UNACKNOWLEDGED, later opens wait in waiting.
    * - Once end is set it never changes, streams is empty and the only output left is one GoAway.
    */
-
-  /** Opens the peer has not answered; common peers reset what exceeds it. */
-  private static final int MAX_UNACKNOWLEDGED = 256;
 
   private final Role role;
   private final SessionConfig config;
   private final SessionListener listener;
-  private final LongObjectHashMap<Stream> streams = new LongObjectHashMap<>();
+  private final StreamTable streams;
   private final FrameDecoder decoder;
   private final KeepAlive keepAlive;
   private final WindowTuner tuner;
   private final FloodGuard floodGuard;
   private final ControlQueue controlQueue;
   private final SendQueue sendQueue;
-  private final StreamQueue waiting = new StreamQueue();
   private long nowNanos; // of the latest input
-  private long nextId;
-  private int outboundSlots;
-  private int inboundSlots;
-  private int unacknowledged;
   private boolean isDraining;
   private boolean isPeerGoingAway;
   private @Nullable SessionEnd end;
@@ -65,9 +50,9 @@ public final class Session {
     this.role = role;
     this.config = config;
     this.listener = listener;
-    this.nextId = role.firstId();
+    this.streams = new StreamTable(role, config);
     this.tuner = new WindowTuner(config, memory);
-    this.decoder = new FrameDecoder(new FrameReceiver(this));
+    this.decoder = new FrameDecoder(new FrameReceiver(this, streams));
     this.keepAlive =
         new KeepAlive(
             config.keepAliveIdle().toNanos(), config.keepAliveTimeout().toNanos(), nowNanos);
@@ -108,7 +93,7 @@ public final class Session {
 
   /** The connection is gone; no output can follow. */
   public void transportLost(String reason, @Nullable Throwable cause) {
-    boolean inOrder = streams.isEmpty() && (isPeerGoingAway || isDraining);
+    boolean inOrder = streams.size() == 0 && (isPeerGoingAway || isDraining);
     finish(
         inOrder
             ? new SessionEnd.Closed("the peer closed the connection")
@@ -119,11 +104,7 @@ public final class Session {
 
   /** False where the limit on open streams is reached, ids are used up or either side goes away. */
   public boolean canOpen() {
-    return end == null
-        && !isDraining
-        && !isPeerGoingAway
-        && outboundSlots < config.maxOutboundStreams()
-        && nextId <= Frame.MAX_UNSIGNED_INT;
+    return end == null && !isDraining && !isPeerGoingAway && streams.hasRoomForOutbound();
   }
 
   /**
@@ -135,12 +116,8 @@ public final class Session {
     if (!canOpen()) {
       throw new IllegalStateException("the session opens no more streams: " + this);
     }
-    Stream stream = Stream.openedHere(this, nextId, tuner, owner);
-    nextId += 2;
-    outboundSlots++;
-    streams.put(stream.id(), stream);
-    waiting.add(stream.sendLink);
-    startWaiting();
+    Stream stream = Stream.openedHere(this, streams.takeId(), tuner, owner);
+    streams.addOutbound(stream);
     return stream;
   }
 
@@ -224,28 +201,23 @@ public final class Session {
 
   /** The streams that are open now, as a copy. */
   public List<Stream> streams() {
-    return new ArrayList<>(streams.values());
+    return streams.copy();
   }
 
   // For FrameReceiver.
-
-  @Nullable Stream find(long id) {
-    return streams.get(id);
-  }
 
   boolean isOpenedByPeer(long id) {
     return role.isOpenedByPeer(id);
   }
 
   boolean hasRoomForInbound() {
-    return !isDraining && inboundSlots < config.maxInboundStreams();
+    return !isDraining && streams.hasRoomForInbound();
   }
 
   /** Lets in a stream that the peer opened. */
   Stream accept(long id) {
     Stream stream = Stream.openedByPeer(this, id, tuner);
-    inboundSlots++;
-    streams.put(id, stream);
+    streams.addInbound(stream);
     addToControlQueue(stream);
     stream.listener(listener.onStream(stream));
     if (end != null) {
@@ -288,28 +260,11 @@ public final class Session {
 
   private void relieveMemory() {
     Stream most;
-    while (end == null && tuner.isMemoryExceeded() && (most = withMostUnread()) != null) {
+    while (end == null && tuner.isMemoryExceeded() && (most = streams.withMostUnread()) != null) {
       long unreadBytes = most.unconsumedBytes();
       most.reset();
       most.listener().onReset();
       listener.onEvent(new SessionEvent.MemoryExceeded(most.id(), unreadBytes));
-    }
-  }
-
-  private @Nullable Stream withMostUnread() {
-    Stream most = null;
-    for (Stream stream : streams.values()) {
-      if (stream.unconsumedBytes() > (most == null ? 0 : most.unconsumedBytes())) {
-        most = stream;
-      }
-    }
-    return most;
-  }
-
-  void acknowledged(Stream stream) {
-    if (stream.acknowledge()) {
-      unacknowledged--;
-      startWaiting();
     }
   }
 
@@ -331,10 +286,7 @@ public final class Session {
       finish(new SessionEnd.ClosedByPeer(code));
     } else if (!isPeerGoingAway) {
       isPeerGoingAway = true;
-      Stream stream;
-      while ((stream = waiting.peek()) != null) {
-        stream.receiveReset();
-      }
+      streams.resetWaiting();
       listener.onEvent(new SessionEvent.PeerGoingAway());
     }
   }
@@ -352,31 +304,17 @@ public final class Session {
   }
 
   void forget(Stream stream) {
-    streams.remove(stream.id());
+    streams.remove(stream);
   }
 
   /** The stream is closed and nothing of it is left to send. */
   void releaseSlot(Stream stream) {
-    if (role.isOpenedByPeer(stream.id())) {
-      inboundSlots--;
-    } else {
-      outboundSlots--;
-      acknowledged(stream);
-    }
+    streams.releaseSlot(stream);
     closeIfDrained();
   }
 
-  private void startWaiting() {
-    Stream stream;
-    while (unacknowledged < MAX_UNACKNOWLEDGED && (stream = waiting.peek()) != null) {
-      stream.sendLink.leave();
-      unacknowledged++;
-      stream.start();
-    }
-  }
-
   private void closeIfDrained() {
-    if (isDraining && outboundSlots + inboundSlots == 0) {
+    if (isDraining && streams.isDrained()) {
       close("drained");
     }
   }
@@ -395,7 +333,7 @@ public final class Session {
       return;
     }
     end = cause;
-    for (Stream stream : streams()) {
+    for (Stream stream : streams.copy()) {
       stream.receiveSessionEnd(cause);
     }
     tuner.close();

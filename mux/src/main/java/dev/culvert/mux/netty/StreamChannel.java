@@ -15,7 +15,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
-import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.SocketAddress;
@@ -42,30 +41,19 @@ import org.jspecify.annotations.Nullable;
 public final class StreamChannel extends AbstractChannel implements DuplexChannel {
   private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-  /** What one read without auto-read fires at most, give or take a frame. */
-  private static final int READ_BYTES = 64 * 1024;
-
-  private final MuxHandler mux;
   private final StreamChannelConfig config = new StreamChannelConfig(this);
-  private final UnreadQueue unread = new UnreadQueue();
+  private final StreamInput input;
+  private final StreamOutput output = new StreamOutput(this);
   private final Listener listener = new Listener();
   private @Nullable Stream stream;
   private @Nullable StreamAddress address;
-  private @Nullable ChannelPromise finPromise;
   private volatile boolean isOpen = true;
   private volatile boolean isInputShutdown;
   private volatile boolean isOutputShutdown;
-  private boolean isFinReceived;
-  private boolean isFinSent;
-  private boolean isReadPending;
-  private int readableNowBytes;
-  private long uncreditedBytes;
-  private boolean isInReadCycle;
-  private boolean isDelivering;
 
   StreamChannel(MuxHandler mux, Channel connection) {
     super(connection);
-    this.mux = mux;
+    this.input = new StreamInput(this, mux);
   }
 
   void attach(Stream stream) {
@@ -77,7 +65,7 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
     return listener;
   }
 
-  private Stream stream() {
+  Stream stream() {
     if (stream == null) {
       throw new IllegalStateException("the channel has no stream yet");
     }
@@ -93,7 +81,7 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
 
   /** Decides when the peer gets credit; {@link CreditMode#ON_READ} at first. Event loop only. */
   public void creditMode(CreditMode mode) {
-    config.creditMode = mode;
+    input.creditMode(mode);
   }
 
   /**
@@ -102,97 +90,27 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
    */
   public void consumed(int bytes) {
     if (eventLoop().inEventLoop()) {
-      credit(bytes);
+      input.consumed(bytes);
     } else {
-      eventLoop().execute(() -> credit(bytes));
+      eventLoop().execute(() -> input.consumed(bytes));
     }
-  }
-
-  private void credit(int bytes) {
-    int owed = (int) Math.min(bytes, uncreditedBytes);
-    uncreditedBytes -= owed;
-    stream().consumed(owed);
   }
 
   // Reading.
 
   @Override
   protected void doBeginRead() {
-    isReadPending = true;
-    if (!isDelivering && !isInReadCycle && !unread.isEmpty()) {
-      isInReadCycle = true;
-      eventLoop()
-          .execute(() -> {
-            deliver();
-            endReadCycle();
-          });
-    }
+    input.read();
   }
 
-  private void receive(ByteBuf payload) {
-    if (!isOpen) {
-      payload.release();
-      return;
-    }
-    unread.add(payload, alloc());
-    if (mayRead()) {
-      if (!isInReadCycle) {
-        isInReadCycle = true;
-        mux.readCycleStarted(this);
-      }
-      deliver();
-    }
-  }
-
-  private boolean mayRead() {
-    return readableNowBytes > 0 || isReadPending || (isInReadCycle && config.isAutoRead());
-  }
-
-  /** Fires what waits, as far as reads have been asked for. */
-  private void deliver() {
-    if (isDelivering) {
-      return;
-    }
-    isDelivering = true;
-    try {
-      while (mayRead() && !unread.isEmpty()) {
-        if (readableNowBytes <= 0) {
-          isReadPending = false;
-          readableNowBytes = READ_BYTES;
-        }
-        ByteBuf payload = unread.remove();
-        int bytes = payload.readableBytes();
-        readableNowBytes -= bytes;
-        uncreditedBytes += bytes;
-        if (config.creditMode == CreditMode.ON_READ) {
-          credit(bytes);
-        }
-        pipeline().fireChannelRead(payload);
-      }
-    } finally {
-      isDelivering = false;
-    }
-  }
-
-  /** The connection's read cycle is over, or the task that stood in for one. Event loop only. */
+  /** The connection's read cycle, in which the stream fired reads, is over. Event loop only. */
   void endReadCycle() {
-    isInReadCycle = false;
-    readableNowBytes = 0;
-    if (isOpen) {
-      pipeline().fireChannelReadComplete(); // under auto-read, asks for the next read
-      if (isReadPending) {
-        doBeginRead(); // one asked for within the cycle found it still going on
-      }
-      endInputIfDue();
-    }
+    input.endReadCycle();
   }
 
-  private boolean isEndOfInputDue() {
-    return isFinReceived && !isInputShutdown && unread.isEmpty();
-  }
-
-  private void endInputIfDue() {
-    if (!isEndOfInputDue() || !isOpen) {
+  /** The peer has finished and everything it sent was fired. */
+  void endInput() {
+    if (isInputShutdown) {
       return;
     }
     isInputShutdown = true;
@@ -216,8 +134,7 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
 
   private void stopReading() {
     if (!config.isAutoRead()) { // else it was turned on again in the meantime
-      isReadPending = false;
-      readableNowBytes = 0;
+      input.stopReading();
     }
   }
 
@@ -237,36 +154,7 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
 
   @Override
   protected void doWrite(ChannelOutboundBuffer in) {
-    dropEmpty(in);
-    if (in.current() != null) {
-      stream().dataReady();
-    }
-  }
-
-  private static void dropEmpty(ChannelOutboundBuffer in) {
-    while (in.current() instanceof ByteBuf bytes && !bytes.isReadable()) {
-      in.remove();
-    }
-  }
-
-  private int poll(ByteBuf out, int maxBytes) {
-    ChannelOutboundBuffer in = unsafe().outboundBuffer();
-    int polled = 0;
-    while (in != null && polled < maxBytes && in.current() instanceof ByteBuf bytes) {
-      int part = Math.min(bytes.readableBytes(), maxBytes - polled);
-      out.writeBytes(bytes, bytes.readerIndex(), part);
-      polled += part;
-      if (part == bytes.readableBytes()) {
-        in.remove();
-      } else {
-        in.removeBytes(part);
-      }
-      in = unsafe().outboundBuffer();
-      if (in != null) {
-        dropEmpty(in);
-      }
-    }
-    return polled;
+    output.flushed(in);
   }
 
   @Override
@@ -287,26 +175,14 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
   private void finish(ChannelPromise promise) {
     if (!isOpen) {
       promise.tryFailure(new ClosedChannelException());
-    } else if (isFinSent) {
-      promise.trySuccess();
-    } else if (finPromise != null) {
-      finPromise.addListener(done -> {
-        if (done.isSuccess()) {
-          promise.trySuccess();
-        } else {
-          promise.tryFailure(done.cause());
-        }
-      });
     } else {
       isOutputShutdown = true;
-      finPromise = promise;
-      unsafe().flush();
-      stream().finish();
+      output.finish(promise);
     }
   }
 
-  private void closeIfFinished() {
-    if (isInputShutdown && isFinSent) {
+  void closeIfFinished() {
+    if (isInputShutdown && output.isFinished()) {
       unsafe().close(voidPromise());
     }
   }
@@ -319,16 +195,14 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
     if (stream != null) {
       stream.reset();
     }
-    unread.clear();
-    if (finPromise != null && !isFinSent) {
-      finPromise.tryFailure(new ClosedChannelException());
-    }
+    input.clear();
+    output.close();
   }
 
   private void fail(Exception cause) {
     if (isOpen) {
       isOutputShutdown = true;
-      unread.clear();
+      input.clear();
       pipeline().fireExceptionCaught(cause);
       unsafe().close(voidPromise());
     }
@@ -338,15 +212,12 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
   private final class Listener implements StreamListener {
     @Override
     public void onData(ByteBuf payload) {
-      receive(payload);
+      input.receive(payload);
     }
 
     @Override
     public void onFin() {
-      isFinReceived = true;
-      if (!isInReadCycle) {
-        endInputIfDue();
-      }
+      input.receiveFin();
     }
 
     @Override
@@ -361,25 +232,17 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
 
     @Override
     public boolean hasData() {
-      ChannelOutboundBuffer in = unsafe().outboundBuffer();
-      return in != null && in.current() != null;
+      return output.hasData();
     }
 
     @Override
     public int pollData(ByteBuf out, int maxBytes) {
-      return poll(out, maxBytes);
+      return output.poll(out, maxBytes);
     }
 
     @Override
     public void onFinSent() {
-      isFinSent = true;
-      if (finPromise != null) {
-        finPromise.trySuccess();
-      }
-      if (isOpen) {
-        pipeline().fireUserEventTriggered(ChannelOutputShutdownEvent.INSTANCE);
-        closeIfFinished();
-      }
+      output.finSent();
     }
   }
 

@@ -11,7 +11,6 @@ final class StreamChannelConfig extends DefaultChannelConfig {
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
-  CreditMode creditMode = CreditMode.ON_READ;
   private volatile boolean allowHalfClosure = true;
 
   StreamChannelConfig(StreamChannel channel) {

@@ -1,0 +1,134 @@
+package dev.culvert.mux;
+
+import io.netty.util.collection.LongObjectHashMap;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The streams of one session, and the room there is for more. */
+final class StreamTable {
+  /*
+   * Invariants:
+   * - streams holds exactly the streams that are not CLOSED.
+   * - outboundSlots and inboundSlots count these and those whose RST has not gone out yet, so a peer
+   *   that makes us reset streams gains no room by it.
+   * - unacknowledged counts streams whose SYN may have gone out and that the peer has shown no sign
+   *   of knowing; at most MAX_UNACKNOWLEDGED, later opens wait in waiting.
+   */
+
+  /** Opens the peer has not answered; common peers reset what exceeds it. */
+  private static final int MAX_UNACKNOWLEDGED = 256;
+
+  private final Role role;
+  private final int maxInbound;
+  private final int maxOutbound;
+  private final LongObjectHashMap<Stream> streams = new LongObjectHashMap<>();
+  private final StreamQueue waiting = new StreamQueue();
+  private long nextId;
+  private int outboundSlots;
+  private int inboundSlots;
+  private int unacknowledged;
+
+  StreamTable(Role role, SessionConfig config) {
+    this.role = role;
+    this.nextId = role.firstId();
+    this.maxInbound = config.maxInboundStreams();
+    this.maxOutbound = config.maxOutboundStreams();
+  }
+
+  @Nullable Stream find(long id) {
+    return streams.get(id);
+  }
+
+  int size() {
+    return streams.size();
+  }
+
+  List<Stream> copy() {
+    return new ArrayList<>(streams.values());
+  }
+
+  /** No stream is open and nothing of a closed one is left to send. */
+  boolean isDrained() {
+    return outboundSlots + inboundSlots == 0;
+  }
+
+  boolean hasRoomForOutbound() {
+    return outboundSlots < maxOutbound && nextId <= Frame.MAX_UNSIGNED_INT;
+  }
+
+  boolean hasRoomForInbound() {
+    return inboundSlots < maxInbound;
+  }
+
+  /** An id of ours that was never used. */
+  long takeId() {
+    long id = nextId;
+    nextId += 2;
+    return id;
+  }
+
+  /** Adds a stream of ours, which starts once few enough others are unacknowledged. */
+  void addOutbound(Stream stream) {
+    outboundSlots++;
+    streams.put(stream.id(), stream);
+    waiting.add(stream.sendLink);
+    startWaiting();
+  }
+
+  void addInbound(Stream stream) {
+    inboundSlots++;
+    streams.put(stream.id(), stream);
+  }
+
+  /** The stream is closed. */
+  void remove(Stream stream) {
+    streams.remove(stream.id());
+  }
+
+  /** The stream is closed and nothing of it is left to send. */
+  void releaseSlot(Stream stream) {
+    if (role.isOpenedByPeer(stream.id())) {
+      inboundSlots--;
+    } else {
+      outboundSlots--;
+      acknowledged(stream);
+    }
+  }
+
+  /** The peer has shown that it knows the stream. */
+  void acknowledged(Stream stream) {
+    if (stream.acknowledge()) {
+      unacknowledged--;
+      startWaiting();
+    }
+  }
+
+  private void startWaiting() {
+    Stream stream;
+    while (unacknowledged < MAX_UNACKNOWLEDGED && (stream = waiting.peek()) != null) {
+      stream.sendLink.leave();
+      unacknowledged++;
+      stream.start();
+    }
+  }
+
+  /** Resets the streams that have not started: the peer takes no more. */
+  void resetWaiting() {
+    Stream stream;
+    while ((stream = waiting.peek()) != null) {
+      stream.receiveReset();
+    }
+  }
+
+  /** The stream that holds most of what the consumers have not taken, or null if none holds any. */
+  @Nullable Stream withMostUnread() {
+    Stream most = null;
+    for (Stream stream : streams.values()) {
+      if (stream.unconsumedBytes() > (most == null ? 0 : most.unconsumedBytes())) {
+        most = stream;
+      }
+    }
+    return most;
+  }
+}

@@ -1,0 +1,107 @@
+package dev.culvert.mux.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writing half of a {@link StreamChannel}: what was flushed waits in the channel's outbound
+ * buffer until the session takes it, and FIN behind it. Event loop only.
+ */
+final class StreamOutput {
+  private final StreamChannel channel;
+  private @Nullable ChannelPromise finPromise;
+  private boolean isFinSent;
+
+  StreamOutput(StreamChannel channel) {
+    this.channel = channel;
+  }
+
+  private @Nullable ChannelOutboundBuffer buffer() {
+    return channel.unsafe().outboundBuffer(); // null once the channel is closed
+  }
+
+  boolean hasData() {
+    ChannelOutboundBuffer in = buffer();
+    return in != null && in.current() != null;
+  }
+
+  /** Something was flushed. */
+  void flushed(ChannelOutboundBuffer in) {
+    dropEmpty(in);
+    if (in.current() != null) {
+      channel.stream().dataReady();
+    }
+  }
+
+  private static void dropEmpty(ChannelOutboundBuffer in) {
+    while (in.current() instanceof ByteBuf bytes && !bytes.isReadable()) {
+      in.remove();
+    }
+  }
+
+  /** Moves at most {@code maxBytes} into {@code out}, and completes the writes that are done. */
+  int poll(ByteBuf out, int maxBytes) {
+    ChannelOutboundBuffer in = buffer();
+    int polled = 0;
+    while (in != null && polled < maxBytes && in.current() instanceof ByteBuf bytes) {
+      int part = Math.min(bytes.readableBytes(), maxBytes - polled);
+      out.writeBytes(bytes, bytes.readerIndex(), part);
+      polled += part;
+      if (part == bytes.readableBytes()) {
+        in.remove();
+      } else {
+        in.removeBytes(part);
+      }
+      in = buffer(); // whoever heard of the write may have closed the channel
+      if (in != null) {
+        dropEmpty(in);
+      }
+    }
+    return polled;
+  }
+
+  /** Sends FIN behind all that was flushed; the channel must be open. */
+  void finish(ChannelPromise promise) {
+    if (isFinSent) {
+      promise.trySuccess();
+    } else if (finPromise != null) {
+      finPromise.addListener(done -> {
+        if (done.isSuccess()) {
+          promise.trySuccess();
+        } else {
+          promise.tryFailure(done.cause());
+        }
+      });
+    } else {
+      finPromise = promise;
+      channel.unsafe().flush();
+      channel.stream().finish();
+    }
+  }
+
+  boolean isFinished() {
+    return isFinSent;
+  }
+
+  void finSent() {
+    isFinSent = true;
+    if (finPromise != null) {
+      finPromise.trySuccess();
+    }
+    if (channel.isOpen()) {
+      channel.pipeline().fireUserEventTriggered(ChannelOutputShutdownEvent.INSTANCE);
+      channel.closeIfFinished();
+    }
+  }
+
+  /** The channel has closed. */
+  void close() {
+    if (finPromise != null && !isFinSent) {
+      finPromise.tryFailure(new ClosedChannelException());
+    }
+  }
+}
