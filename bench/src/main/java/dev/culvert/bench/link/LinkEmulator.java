@@ -23,14 +23,9 @@ import java.util.function.Consumer;
  * selector's timeout has whole ones.
  */
 public final class LinkEmulator implements AutoCloseable {
-  /**
-   * What the kernel may hold beside the queue, at each of the emulator's sockets. Enough for the
-   * large segments of the loopback interface, which stumble over less.
-   */
-  private static final int SOCKET_BUFFER_BYTES = 64 * 1024;
-
   private final ServerSocketChannel listener;
   private final InetSocketAddress target;
+  private final int bufferBytes;
   private final List<LinkConnection> connections = new ArrayList<>();
   private LinkSettings settings;
   private boolean isStalled;
@@ -42,6 +37,7 @@ public final class LinkEmulator implements AutoCloseable {
     this.listener = listener;
     this.target = target;
     this.settings = settings;
+    this.bufferBytes = settings.socketBufferBytes();
   }
 
   /** A link to {@code target} that listens on a free port of the loopback interface. */
@@ -57,7 +53,7 @@ public final class LinkEmulator implements AutoCloseable {
     ServerSocketChannel listener = ServerSocketChannel.open();
     try {
       listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      listener.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES);
+      listener.setOption(StandardSocketOptions.SO_RCVBUF, settings.socketBufferBytes());
       listener.bind(address);
     } catch (IOException e) {
       listener.close();
@@ -82,7 +78,7 @@ public final class LinkEmulator implements AutoCloseable {
         return; // closed
       }
       try {
-        near.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER_BYTES);
+        near.setOption(StandardSocketOptions.SO_SNDBUF, bufferBytes);
         near.setOption(StandardSocketOptions.TCP_NODELAY, true);
         add(near, dial());
       } catch (IOException e) {
@@ -94,8 +90,8 @@ public final class LinkEmulator implements AutoCloseable {
   private SocketChannel dial() throws IOException {
     SocketChannel far = SocketChannel.open();
     try {
-      far.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES);
-      far.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER_BYTES);
+      far.setOption(StandardSocketOptions.SO_RCVBUF, bufferBytes); // later it would drop bytes
+      far.setOption(StandardSocketOptions.SO_SNDBUF, bufferBytes);
       far.setOption(StandardSocketOptions.TCP_NODELAY, true);
       far.connect(target);
       return far;
@@ -134,7 +130,10 @@ public final class LinkEmulator implements AutoCloseable {
     connections.forEach(connection -> connection.wires().forEach(action));
   }
 
-  /** Changes what the link is like; bytes that are on their way arrive as they would have. */
+  /**
+   * Changes what the link is like; bytes that are on their way arrive as they would have. The
+   * buffers of the emulator's sockets stay as the settings at the start made them.
+   */
   public synchronized void settings(LinkSettings changed) {
     settings = changed;
     forEachWire(wire -> wire.settings(changed));

@@ -22,6 +22,7 @@ public record LinkSettings(
   /** A part holds the link for this long at most: small bytes behind it are not kept waiting. */
   private static final long PART_NANOS = 500_000; // 0.5 ms
 
+  private static final int LEAST_SOCKET_BUFFER_BYTES = 16 * 1024;
   private static final int MIN_PART_BYTES = 1500;
   private static final int MAX_PART_BYTES = 64 * 1024;
 
@@ -69,6 +70,14 @@ public record LinkSettings(
   /** How many bytes the link carries as one part, at most. */
   int partBytes() {
     return Math.clamp(bytesWithin(PART_NANOS, bitsPerSecond), MIN_PART_BYTES, MAX_PART_BYTES);
+  }
+
+  /**
+   * What the kernel may hold at each socket of the emulator, about: it is queue, too, so little
+   * more than a part; but large segments, which the loopback interface has, stumble over less.
+   */
+  int socketBufferBytes() {
+    return Math.max(LEAST_SOCKET_BUFFER_BYTES, partBytes());
   }
 
   /** What the link may hold in one direction: a full queue, and what is under way. */
