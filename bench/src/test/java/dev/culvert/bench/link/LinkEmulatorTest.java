@@ -175,6 +175,7 @@ final class LinkEmulatorTest {
       try (Socket near =
               new Socket(sockets.link.address().getAddress(), sockets.link.address().getPort());
           Socket far = sockets.listener.accept()) {
+        far.setSoTimeout(sockets.far.getSoTimeout());
         near.getOutputStream().write(1);
         assertSilent(far);
 
