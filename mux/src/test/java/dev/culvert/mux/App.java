@@ -3,6 +3,8 @@ package dev.culvert.mux;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,15 @@ import org.jspecify.annotations.Nullable;
  * that what comes is that sequence.
  */
 final class App implements StreamListener {
+  private static final int PERIOD = 1 << 16; // of the pattern
+  private static final byte[] PATTERN = new byte[2 * PERIOD];
+
+  static {
+    for (int i = 0; i < PATTERN.length; i++) {
+      PATTERN[i] = (byte) (i * 31 + (i >> 8));
+    }
+  }
+
   @Nullable Stream stream;
   long toSend;
   long sent;
@@ -45,40 +56,60 @@ final class App implements StreamListener {
     stream().consumed(bytes);
   }
 
-  private static byte at(long position) {
-    return (byte) (position * 31 + (position >> 8));
-  }
-
   @Override
   public void onData(ByteBuf payload) {
-    if (fins + resets > 0 || end != null) {
-      throw new AssertionError("data after the end on " + stream);
+    expectLife("data");
+    if (fins > 0) {
+      throw new AssertionError("data behind the end of " + stream);
     }
-    int bytes = payload.readableBytes();
-    for (int i = 0; i < bytes; i++) {
-      if (payload.readByte() != at(received++)) {
-        throw new AssertionError("wrong byte at " + (received - 1) + " on " + stream);
-      }
-    }
+    byte[] part = ByteBufUtil.getBytes(payload);
     payload.release();
+    check(part);
+    int bytes = part.length;
+    received += bytes;
     unread += bytes;
     if (consumesAtOnce) {
       consume(bytes);
     }
   }
 
+  /** Whether the stream has ended in one of the ways in which it can. */
+  boolean isOver() {
+    return resets > 0 || end != null || (fins > 0 && finsSent > 0);
+  }
+
+  private void expectLife(String what) {
+    if (isOver()) {
+      throw new AssertionError(what + " after the end of " + stream);
+    }
+  }
+
+  private void check(byte[] part) {
+    for (int start = 0; start < part.length; start += PERIOD) {
+      int length = Math.min(PERIOD, part.length - start);
+      int at = (int) ((received + start) % PERIOD);
+      int wrong = Arrays.mismatch(part, start, start + length, PATTERN, at, at + length);
+      if (wrong >= 0) {
+        throw new AssertionError("wrong byte at " + (received + start + wrong) + " on " + stream);
+      }
+    }
+  }
+
   @Override
   public void onFin() {
+    expectLife("FIN");
     fins++;
   }
 
   @Override
   public void onReset() {
+    expectLife("RST");
     resets++;
   }
 
   @Override
   public void onSessionEnd(SessionEnd end) {
+    expectLife("the session's end");
     this.end = end;
   }
 
@@ -89,9 +120,13 @@ final class App implements StreamListener {
 
   @Override
   public int pollData(ByteBuf out, int maxBytes) {
+    expectLife("a poll");
     int bytes = (int) Math.min(maxBytes, toSend);
-    for (int i = 0; i < bytes; i++) {
-      out.writeByte(at(sent++));
+    for (int written = 0; written < bytes; ) {
+      int length = Math.min(PERIOD, bytes - written);
+      out.writeBytes(PATTERN, (int) (sent % PERIOD), length);
+      sent += length;
+      written += length;
     }
     toSend -= bytes;
     return bytes;
@@ -99,6 +134,14 @@ final class App implements StreamListener {
 
   @Override
   public void onFinSent() {
+    expectLife("FIN sent");
     finsSent++;
+  }
+
+  @Override
+  public String toString() {
+    return stream
+        + (", sent " + sent + ", to send " + toSend + ", received " + received)
+        + (", fins " + fins + ", fins sent " + finsSent + ", resets " + resets);
   }
 }

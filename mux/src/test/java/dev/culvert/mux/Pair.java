@@ -2,7 +2,6 @@ package dev.culvert.mux;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.util.random.RandomGenerator;
 
 /** Two sessions joined by two pipes of any cut, under a virtual clock. */
 final class Pair {
@@ -51,21 +50,6 @@ final class Pair {
       moved = true;
     }
     return moved;
-  }
-
-  /** Takes a batch of any size from one side, and hands it to the other in pieces of any size. */
-  boolean moveSome(Peer from, Peer to, RandomGenerator random) {
-    if (!from.session.hasOutput()) {
-      return false;
-    }
-    ByteBuf batch = Unpooled.buffer();
-    from.session.pollOutput(batch, 25 + random.nextInt(40_000), nowNanos);
-    while (batch.isReadable()) {
-      int piece = Math.min(batch.readableBytes(), 1 + random.nextInt(random.nextInt(1, 20_000)));
-      to.session.receive(batch.readRetainedSlice(piece), nowNanos);
-    }
-    batch.release();
-    return true;
   }
 
   void advance(long nanos) {

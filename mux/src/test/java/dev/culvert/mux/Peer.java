@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** A session and its application: accepts streams and remembers what happened. */
 final class Peer implements SessionListener {
   final Session session;
+  final WireWatch wire;
+  final TurnWatch turns;
   final ArrayDeque<App> accepted = new ArrayDeque<>();
   final List<SessionEvent> events = new ArrayList<>();
   int outputAnnouncements;
@@ -18,6 +20,8 @@ final class Peer implements SessionListener {
 
   Peer(Role role, SessionConfig config, MemoryBudget memory, long nowNanos) {
     session = new Session(role, config, memory, this, nowNanos);
+    wire = new WireWatch(role, config.maxPayloadBytes());
+    turns = new TurnWatch(session, config.maxPayloadBytes());
   }
 
   App open() {

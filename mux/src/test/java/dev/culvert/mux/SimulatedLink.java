@@ -1,26 +1,54 @@
 package dev.culvert.mux;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.function.BooleanSupplier;
 
 /**
  * A full-duplex link between the two ends of a {@link Pair}, in virtual time: a rate, a delay, and
  * a bound on what is handed to it and not yet on the wire, as a socket with a limit on unsent bytes
- * has.
+ * has. Everything on it is watched.
  */
 final class SimulatedLink {
-  private static final int BATCH_BYTES = 16 * 1024;
+  /** How what goes over the link is cut. */
+  interface Cut {
+    Cut NONE =
+        new Cut() {
+          @Override
+          public int batchBytes() {
+            return 16 * 1024;
+          }
+
+          @Override
+          public int pieceBytes() {
+            return Integer.MAX_VALUE;
+          }
+        };
+
+    /** How much the session is asked for at most. */
+    int batchBytes();
+
+    /** How much the other side gets at once, at most. */
+    int pieceBytes();
+  }
 
   private final Pair pair;
   private final double nanosPerByte;
   private final long delayNanos;
   private final int unsentBytes;
+  private final Cut cut;
   private final Direction toServer;
   private final Direction toClient;
 
   SimulatedLink(Pair pair, long bitsPerSecond, long delayNanos, int unsentBytes) {
+    this(pair, bitsPerSecond, delayNanos, unsentBytes, Cut.NONE);
+  }
+
+  SimulatedLink(Pair pair, long bitsPerSecond, long delayNanos, int unsentBytes, Cut cut) {
+    this.cut = cut;
     this.pair = pair;
     this.nanosPerByte = 8e9 / bitsPerSecond;
     this.delayNanos = delayNanos;
@@ -29,7 +57,8 @@ final class SimulatedLink {
     toClient = new Direction(pair.server, pair.client);
   }
 
-  private record Flight(ByteBuf bytes, int length, long departureNanos, long arrivalNanos) {}
+  /** Part of what a side sent. */
+  private record Flight(ByteBuffer bytes, long departureNanos, long arrivalNanos) {}
 
   private final class Direction {
     private final Peer from;
@@ -47,32 +76,49 @@ final class SimulatedLink {
     void step() {
       while (!unsent.isEmpty() && unsent.peek().departureNanos() <= pair.nowNanos) {
         Flight departed = unsent.remove();
-        backlogBytes -= departed.length();
+        backlogBytes -= departed.bytes().remaining();
         flying.add(departed);
       }
       while (!flying.isEmpty() && flying.peek().arrivalNanos() <= pair.nowNanos) {
-        to.session.receive(flying.remove().bytes(), pair.nowNanos);
+        ByteBuffer arrived = flying.remove().bytes();
+        to.wire.received(arrived.duplicate());
+        to.session.receive(Unpooled.wrappedBuffer(arrived), pair.nowNanos);
       }
     }
 
     /** Hands over what the link takes now; after both directions have stepped. */
     void send() {
       while (backlogBytes < unsentBytes && from.session.hasOutput()) {
-        ByteBuf batch = Unpooled.buffer(BATCH_BYTES);
-        int length = from.session.pollOutput(batch, BATCH_BYTES, pair.nowNanos);
-        if (length == 0) {
-          batch.release();
+        ByteBuf out = Unpooled.buffer();
+        from.turns.beforeOutput();
+        from.session.pollOutput(out, cut.batchBytes(), pair.nowNanos);
+        byte[] batch = ByteBufUtil.getBytes(out);
+        out.release();
+        if (batch.length == 0) {
           return;
         }
-        busyUntilNanos =
-            Math.max(busyUntilNanos, pair.nowNanos) + Math.round(length * nanosPerByte);
-        backlogBytes += length;
-        unsent.add(new Flight(batch, length, busyUntilNanos, busyUntilNanos + delayNanos));
+        from.turns.afterOutput(from.wire.sent(batch));
+        for (int start = 0; start < batch.length; ) {
+          int length = Math.min(cut.pieceBytes(), batch.length - start);
+          hand(ByteBuffer.wrap(batch, start, length));
+          start += length;
+        }
       }
     }
 
+    private void hand(ByteBuffer piece) {
+      int length = piece.remaining();
+      busyUntilNanos = Math.max(busyUntilNanos, pair.nowNanos) + Math.round(length * nanosPerByte);
+      backlogBytes += length;
+      unsent.add(new Flight(piece, busyUntilNanos, busyUntilNanos + delayNanos));
+    }
+
+    boolean isQuiet() {
+      return unsent.isEmpty() && flying.isEmpty() && !from.session.hasOutput();
+    }
+
     long nextNanos() {
-      long next = Math.min(Long.MAX_VALUE, from.session.deadlineNanos());
+      long next = from.session.isOpen() ? from.session.deadlineNanos() : Long.MAX_VALUE;
       if (!unsent.isEmpty()) {
         next = Math.min(next, unsent.peek().departureNanos());
       }
@@ -87,6 +133,11 @@ final class SimulatedLink {
         from.session.onTimeout(pair.nowNanos);
       }
     }
+  }
+
+  /** Nothing is under way and nobody has anything to send. */
+  boolean isQuiet() {
+    return toServer.isQuiet() && toClient.isQuiet();
   }
 
   /** Lets time pass. */
