@@ -22,6 +22,9 @@ final class FrameReceiver implements FrameDecoder.Sink {
   /** The current Data frame carries FIN, to be told behind its payload. */
   private boolean finAfterPayload;
 
+  /** The current frame opened its stream, acknowledged it or gave it credit. */
+  private boolean hasChangedStream;
+
   FrameReceiver(Session session, StreamTable streams) {
     this.session = session;
     this.streams = streams;
@@ -40,9 +43,6 @@ final class FrameReceiver implements FrameDecoder.Sink {
       violation("opened stream " + streamId + " with " + payloadBytes + " bytes");
       return;
     }
-    if (payloadBytes == 0 && flags == 0) {
-      session.receivedNothing();
-    }
     Stream stream = streamOf(flags, streamId);
     if (stream == null) {
       if (payloadBytes < MERITED_BYTES) {
@@ -58,16 +58,13 @@ final class FrameReceiver implements FrameDecoder.Sink {
       if (!stream.isReceiving()) {
         stream.reset();
         stream.listener().onReset();
+        session.receivedNothing();
         return;
       }
       payloadStream = stream;
-    }
-    if ((flags & Frame.FIN) != 0) {
-      if (payloadBytes > 0) {
-        finAfterPayload = true;
-      } else {
-        stream.receiveFin();
-      }
+      finAfterPayload = (flags & Frame.FIN) != 0;
+    } else {
+      receiveEmpty(stream, flags);
     }
   }
 
@@ -86,9 +83,6 @@ final class FrameReceiver implements FrameDecoder.Sink {
 
   @Override
   public void receiveWindowUpdate(int flags, long streamId, long creditBytes) {
-    if (creditBytes == 0 && flags == 0) {
-      session.receivedNothing();
-    }
     Stream stream = streamOf(flags, streamId);
     if (stream == null) {
       session.receivedNothing();
@@ -98,8 +92,16 @@ final class FrameReceiver implements FrameDecoder.Sink {
       violation("granted more than 32 bits hold to stream " + streamId);
       return;
     }
-    if ((flags & Frame.FIN) != 0) {
+    hasChangedStream |= creditBytes > 0;
+    receiveEmpty(stream, flags);
+  }
+
+  /** Ends a frame without payload. */
+  private void receiveEmpty(Stream stream, int flags) {
+    if ((flags & Frame.FIN) != 0 && stream.isReceiving()) {
       stream.receiveFin();
+    } else if (!hasChangedStream) {
+      session.receivedNothing();
     }
   }
 
@@ -115,6 +117,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
 
   @Override
   public void receiveGoAway(long code) {
+    session.receivedNothing();
     session.receiveGoAway(code);
   }
 
@@ -125,6 +128,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
 
   /** Applies SYN, ACK and RST; the stream the rest of the frame is for, or null where none is. */
   private @Nullable Stream streamOf(int flags, long streamId) {
+    hasChangedStream = false;
     if (streamId == 0) {
       violation("sent a stream's frame on stream 0");
       return null;
@@ -136,7 +140,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
     if (stream == null || stream.state() == StreamState.WAITING) {
       return null;
     }
-    streams.acknowledged(stream);
+    hasChangedStream |= streams.acknowledged(stream);
     if ((flags & Frame.RST) != 0) {
       stream.receiveReset();
       return null;
@@ -161,6 +165,7 @@ final class FrameReceiver implements FrameDecoder.Sink {
       return false;
     }
     session.accept(streamId);
+    hasChangedStream = true;
     return true;
   }
 

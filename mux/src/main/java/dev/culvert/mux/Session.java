@@ -107,6 +107,11 @@ public final class Session {
     return end == null && !isDraining && !isPeerGoingAway && streams.hasRoomForOutbound();
   }
 
+  /** All ids of this side have been taken: only another session can open streams. */
+  public boolean isOutOfIds() {
+    return streams.isOutOfIds();
+  }
+
   /**
    * Opens a stream that can be written at once; it need not wait for the peer's ACK.
    *
@@ -261,11 +266,15 @@ public final class Session {
   private void relieveMemory() {
     Stream most;
     while (end == null && tuner.isMemoryExceeded() && (most = streams.withMostUnread()) != null) {
-      long unreadBytes = most.unconsumedBytes();
-      most.reset();
-      most.listener().onReset();
-      listener.onEvent(new SessionEvent.MemoryExceeded(most.id(), unreadBytes));
+      resetForMemory(most);
     }
+  }
+
+  private void resetForMemory(Stream stream) {
+    long unreadBytes = stream.unconsumedBytes();
+    stream.reset();
+    stream.listener().onReset();
+    listener.onEvent(new SessionEvent.MemoryExceeded(stream.id(), unreadBytes));
   }
 
   void receivePing(long value) {
@@ -307,6 +316,15 @@ public final class Session {
     streams.remove(stream);
   }
 
+  void keepUnread(Stream stream) {
+    streams.keepUnread(stream);
+    closeIfDrained();
+  }
+
+  void forgetUnread(Stream stream) {
+    streams.forgetUnread(stream);
+  }
+
   /** The stream is closed and nothing of it is left to send. */
   void releaseSlot(Stream stream) {
     streams.releaseSlot(stream);
@@ -335,6 +353,10 @@ public final class Session {
     end = cause;
     for (Stream stream : streams.copy()) {
       stream.receiveSessionEnd(cause);
+    }
+    Stream most; // no session relieves later what is unread now
+    while (tuner.isMemoryTight() && (most = streams.withMostUnread()) != null) {
+      resetForMemory(most);
     }
     tuner.close();
     listener.onEvent(new SessionEvent.Ended(cause));

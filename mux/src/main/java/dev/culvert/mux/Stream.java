@@ -111,6 +111,8 @@ public final class Stream {
     tuner.consumed(bytes);
     if (receiveWindow.isCreditDue() && isReceiving()) {
       session.addToControlQueue(this);
+    } else if (state == StreamState.CLOSED && unconsumedBytes() == 0) {
+      session.forgetUnread(this);
     }
   }
 
@@ -189,8 +191,7 @@ public final class Stream {
       state = StreamState.HALF_CLOSED_REMOTE;
       listener().onFin();
     } else if (state == StreamState.HALF_CLOSED_LOCAL) {
-      close();
-      session.releaseSlot(this);
+      closeInOrder();
       listener().onFin();
     }
   }
@@ -210,6 +211,16 @@ public final class Stream {
     }
   }
 
+  /** FIN has passed both ways. */
+  private void closeInOrder() {
+    close();
+    if (isUnreadCounted && unconsumedBytes() > 0) {
+      session.keepUnread(this);
+    } else {
+      session.releaseSlot(this);
+    }
+  }
+
   private void close() {
     state = StreamState.CLOSED;
     sendLink.leave();
@@ -223,6 +234,7 @@ public final class Stream {
     if (isUnreadCounted) {
       isUnreadCounted = false;
       tuner.consumed(receiveWindow.unconsumedBytes());
+      session.forgetUnread(this);
     }
   }
 
@@ -281,8 +293,7 @@ public final class Stream {
     if (state == StreamState.OPEN) {
       state = StreamState.HALF_CLOSED_LOCAL;
     } else {
-      close();
-      session.releaseSlot(this);
+      closeInOrder();
     }
     listener().onFinSent();
   }

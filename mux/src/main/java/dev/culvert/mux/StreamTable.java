@@ -2,16 +2,19 @@ package dev.culvert.mux;
 
 import io.netty.util.collection.LongObjectHashMap;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The streams of one session, and the room there is for more. */
 final class StreamTable {
   /*
    * Invariants:
-   * - streams holds exactly the streams that are not CLOSED.
-   * - outboundSlots and inboundSlots count these and those whose RST has not gone out yet, so a peer
-   *   that makes us reset streams gains no room by it.
+   * - streams holds exactly the streams that are not CLOSED; closedAndUnread those that FINs closed
+   *   and whose last bytes nobody has consumed.
+   * - outboundSlots and inboundSlots count all these and those whose RST has not gone out yet, so a
+   *   peer that makes us reset streams, or hold their last bytes, gains no room by it.
    * - unacknowledged counts streams whose SYN may have gone out and that the peer has shown no sign
    *   of knowing; at most MAX_UNACKNOWLEDGED, later opens wait in waiting.
    */
@@ -23,6 +26,7 @@ final class StreamTable {
   private final int maxInbound;
   private final int maxOutbound;
   private final LongObjectHashMap<Stream> streams = new LongObjectHashMap<>();
+  private final Set<Stream> closedAndUnread = new HashSet<>();
   private final StreamQueue waiting = new StreamQueue();
   private long nextId;
   private int outboundSlots;
@@ -50,11 +54,15 @@ final class StreamTable {
 
   /** No stream is open and nothing of a closed one is left to send. */
   boolean isDrained() {
-    return outboundSlots + inboundSlots == 0;
+    return outboundSlots + inboundSlots == closedAndUnread.size();
   }
 
   boolean hasRoomForOutbound() {
-    return outboundSlots < maxOutbound && nextId <= Frame.MAX_UNSIGNED_INT;
+    return outboundSlots < maxOutbound && !isOutOfIds();
+  }
+
+  boolean isOutOfIds() {
+    return nextId > Frame.MAX_UNSIGNED_INT;
   }
 
   boolean hasRoomForInbound() {
@@ -86,6 +94,18 @@ final class StreamTable {
     streams.remove(stream.id());
   }
 
+  /** FINs closed the stream, which holds bytes that nobody has consumed. */
+  void keepUnread(Stream stream) {
+    closedAndUnread.add(stream);
+  }
+
+  /** The stream holds no bytes any more. */
+  void forgetUnread(Stream stream) {
+    if (closedAndUnread.remove(stream)) {
+      releaseSlot(stream);
+    }
+  }
+
   /** The stream is closed and nothing of it is left to send. */
   void releaseSlot(Stream stream) {
     if (role.isOpenedByPeer(stream.id())) {
@@ -96,12 +116,14 @@ final class StreamTable {
     }
   }
 
-  /** The peer has shown that it knows the stream. */
-  void acknowledged(Stream stream) {
-    if (stream.acknowledge()) {
+  /** The peer has shown that it knows the stream; true the first time. */
+  boolean acknowledged(Stream stream) {
+    boolean first = stream.acknowledge();
+    if (first) {
       unacknowledged--;
       startWaiting();
     }
+    return first;
   }
 
   private void startWaiting() {
@@ -125,10 +147,16 @@ final class StreamTable {
   @Nullable Stream withMostUnread() {
     Stream most = null;
     for (Stream stream : streams.values()) {
-      if (stream.unconsumedBytes() > (most == null ? 0 : most.unconsumedBytes())) {
-        most = stream;
-      }
+      most = withMoreUnread(stream, most);
+    }
+    for (Stream stream : closedAndUnread) {
+      most = withMoreUnread(stream, most);
     }
     return most;
+  }
+
+  private static @Nullable Stream withMoreUnread(Stream stream, @Nullable Stream other) {
+    long most = other == null ? 0 : other.unconsumedBytes();
+    return stream.unconsumedBytes() > most ? stream : other;
   }
 }

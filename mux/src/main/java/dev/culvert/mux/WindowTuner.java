@@ -48,7 +48,7 @@ final class WindowTuner {
 
   /** Sets the window's size and takes the credit to send now. */
   long takeCredit(ReceiveWindow window, long nowNanos) {
-    boolean isTight = unreadBytes > maxMemoryBytes / 2 || process.isTight();
+    boolean isTight = isMemoryTight();
     if (window.wantsToShrink(isTight, nowNanos)) {
       release(window.shrink());
     } else if (!isTight && window.wantsGrowth(roundTrip, nowNanos)) {
@@ -76,6 +76,11 @@ final class WindowTuner {
   private void release(long bytes) {
     growthBytes -= bytes;
     process.releaseGrowth(bytes);
+  }
+
+  /** Half of what may be held is held. */
+  boolean isMemoryTight() {
+    return unreadBytes > maxMemoryBytes / 2 || process.isTight();
   }
 
   /** More is held than may be: the stream that holds most has to go. */

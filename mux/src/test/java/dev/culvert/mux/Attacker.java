@@ -5,7 +5,7 @@ import io.netty.buffer.Unpooled;
 
 /** A client that writes what frames it likes at a server's session, and reads when it likes. */
 final class Attacker {
-  final MemoryBudget memory = new MemoryBudget(1 << 30);
+  final MemoryBudget memory;
   final Peer victim;
   long nowNanos;
 
@@ -14,6 +14,11 @@ final class Attacker {
   }
 
   Attacker(SessionConfig config) {
+    this(config, new MemoryBudget(1 << 30));
+  }
+
+  Attacker(SessionConfig config, MemoryBudget memory) {
+    this.memory = memory;
     victim = new Peer(Role.SERVER, config, memory, nowNanos);
     victim.acceptor =
         stream -> {

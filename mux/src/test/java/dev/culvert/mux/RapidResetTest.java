@@ -45,5 +45,31 @@ final class RapidResetTest {
 
     assertThat(attacker.isCutOff()).isTrue();
     assertThat(attacker.victim.session.openStreams()).isZero();
+    assertThat(attacker.memory.unreadBytes()).isZero();
+  }
+
+  /** As in CVE-2025-55163. */
+  @Test
+  void thatMakesUsResetEndsTheSessionEvenIfItReads() {
+    for (long id = 1; id < 200_000 && !attacker.isCutOff(); id += 2) {
+      attacker.open(id);
+      attacker.send(Frame.WINDOW_UPDATE, Frame.FIN, id, 0);
+      attacker.sendData(0, id, 1);
+      attacker.read();
+    }
+
+    assertThat(attacker.isCutOff()).isTrue();
+    assertThat(attacker.memory.unreadBytes()).isZero();
+  }
+
+  @Test
+  void opensBeyondTheLimitEndTheSessionEvenIfItReads() {
+    for (long id = 1; id < 200_000 && !attacker.isCutOff(); id += 2) {
+      attacker.open(id);
+      attacker.read();
+    }
+
+    assertThat(attacker.isCutOff()).isTrue();
+    assertThat(attacker.memory.unreadBytes()).isZero();
   }
 }

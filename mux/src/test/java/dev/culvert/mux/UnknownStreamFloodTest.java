@@ -20,6 +20,8 @@ final class UnknownStreamFloodTest {
 
     assertThat(attacker.isCutOff()).isTrue();
     assertThat(answered).isZero();
+    assertThat(attacker.victim.session.openStreams()).isZero();
+    assertThat(attacker.read()).isEqualTo(Frame.HEADER_BYTES); // the GoAway
   }
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ final class WindowUpdateFloodTest {
     }
 
     assertThat(attacker.isCutOff()).isTrue();
+    assertThat(attacker.read()).isEqualTo(Frame.HEADER_BYTES); // the GoAway
   }
 
   @Test

@@ -91,6 +91,9 @@ public final class MuxHandler extends ChannelInboundHandlerAdapter {
     }
     if (!session().canOpen()) {
       promise.setFailure(new StreamLimitException(session().toString()));
+      if (session().isOutOfIds()) {
+        session().close("the stream ids are used up");
+      }
       return;
     }
     StreamChannel channel = new StreamChannel(this, context().channel());

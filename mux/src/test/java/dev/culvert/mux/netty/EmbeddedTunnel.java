@@ -18,8 +18,12 @@ final class EmbeddedTunnel implements AutoCloseable {
   }
 
   EmbeddedTunnel(SessionConfig config) {
-    client = new EmbeddedEnd(Role.CLIENT, config, clock);
-    server = new EmbeddedEnd(Role.SERVER, config, clock);
+    this(config, config);
+  }
+
+  EmbeddedTunnel(SessionConfig clientConfig, SessionConfig serverConfig) {
+    client = new EmbeddedEnd(Role.CLIENT, clientConfig, clock);
+    server = new EmbeddedEnd(Role.SERVER, serverConfig, clock);
   }
 
   /** Opens a stream, and lets the server accept it. */

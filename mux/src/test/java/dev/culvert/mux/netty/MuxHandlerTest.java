@@ -76,6 +76,25 @@ final class MuxHandlerTest {
   }
 
   @Test
+  void connectionThatTakesNothingIsReadAllTheSame() {
+    EmbeddedStream sender = tunnel.open();
+    EmbeddedStream receiver = tunnel.accepted();
+    tunnel.server.valve.shut();
+    receiver.write(0, WINDOW);
+    tunnel.drive();
+    assertThat(tunnel.server.connection.isWritable()).isFalse();
+
+    sender.write(0, 4 * WINDOW);
+    tunnel.drive();
+    assertThat(receiver.log().bytes()).isEqualTo(WINDOW); // and no credit gets through
+
+    tunnel.server.openValve();
+    tunnel.drive();
+    assertThat(receiver.log().bytes()).isEqualTo(4 * WINDOW);
+    assertThat(sender.log().bytes()).isEqualTo(WINDOW);
+  }
+
+  @Test
   void outputGoesOnWhenTheConnectionIsWritableAgain() {
     EmbeddedStream sender = tunnel.open();
     tunnel.client.valve.shut();

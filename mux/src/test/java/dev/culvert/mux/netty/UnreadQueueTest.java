@@ -8,6 +8,8 @@ import io.netty.buffer.Unpooled;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(LeakCheck.class)
 final class UnreadQueueTest {
@@ -63,5 +65,22 @@ final class UnreadQueueTest {
     assertThat(record.refCnt()).isEqualTo(1);
     record.release();
     queue.clear();
+  }
+
+  /** Each part comes in a TLS record of its own, the rest of which is for others and is read. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100, 4095, 4096, 9000})
+  void memoryHeldIsAFewTimesWhatWaitsAtMost(int partBytes) {
+    int parts = Math.min(10_000, (1 << 20) / partBytes);
+    for (int i = 0; i < parts; i++) {
+      ByteBuf record = allocator.directBuffer(16 * 1024).writeZero(16 * 1024);
+      queue.add(record.readRetainedSlice(partBytes), allocator);
+      record.release();
+    }
+
+    long held = allocator.pinnedDirectMemory();
+    assertThat(held).isLessThan(5L * parts * partBytes + 16 * 1024);
+    queue.clear();
+    assertThat(allocator.pinnedDirectMemory()).isZero();
   }
 }

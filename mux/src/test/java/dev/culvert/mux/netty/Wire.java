@@ -19,6 +19,10 @@ final class Wire {
     return out;
   }
 
+  static ByteBuf finish(long streamId) {
+    return Unpooled.directBuffer(12).writeLong(0x0001_0004_0000_0000L | streamId).writeInt(0);
+  }
+
   static ByteBuf goAway(int code) {
     return Unpooled.directBuffer(12).writeLong(0x0003_0000_0000_0000L).writeInt(code);
   }
