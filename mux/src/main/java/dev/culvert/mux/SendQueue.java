@@ -12,15 +12,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Worked example, quantum 16,372 bytes: A and B send bulk, C has 64 bytes. A sends 16,372, C
  * becomes ready, C sends 64, B sends 16,372, A sends 16,372. Each stream waits at most for one
- * quantum of every other.
+ * quantum of every other. A batch that a control frame has shortened cuts A off at 16,360: A
+ * forfeits the 12 bytes left of its turn, which would be a frame of their own in the next batch.
  */
 final class SendQueue {
   private final StreamQueue fresh = new StreamQueue();
   private final StreamQueue backlogged = new StreamQueue();
   private final int quantumBytes;
+  private final int forfeitBytes;
 
   SendQueue(int quantumBytes) {
     this.quantumBytes = quantumBytes;
+    this.forfeitBytes = quantumBytes / 32;
   }
 
   boolean isEmpty() {
@@ -36,15 +39,19 @@ final class SendQueue {
   }
 
   /**
-   * The stream whose turn it is; the turn lasts until {@link #endTurn} or until the stream closes.
+   * The stream whose turn it is; the turn lasts until {@link #endTurnIfOver} ends it or the stream
+   * closes.
    */
   @Nullable Stream current() {
     Stream stream = fresh.peek();
     return stream != null ? stream : backlogged.peek();
   }
 
-  /** The stream has used its quantum, or has nothing more to send. */
-  void endTurn(Stream stream) {
+  /** Ends the turn of a stream that has used its quantum, or as good as, or cannot send more. */
+  void endTurnIfOver(Stream stream) {
+    if (stream.deficitBytes > forfeitBytes && stream.canSend()) {
+      return;
+    }
     boolean wasFresh = stream.sendLink.isQueuedIn(fresh);
     stream.sendLink.leave();
     if (stream.canSend() || wasFresh) {

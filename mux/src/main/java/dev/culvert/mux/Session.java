@@ -174,8 +174,8 @@ public final class Session {
         && (room = maxBytes - (out.writerIndex() - start)) > 2 * Frame.HEADER_BYTES
         && (stream = sendQueue.current()) != null) {
       stream.writeTurn(out, room, config.maxPayloadBytes(), nowNanos);
-      if (stream.state() != StreamState.CLOSED && (stream.deficitBytes <= 0 || !stream.canSend())) {
-        sendQueue.endTurn(stream);
+      if (stream.state() != StreamState.CLOSED) {
+        sendQueue.endTurnIfOver(stream);
       }
     }
     if (end != null && maxBytes - (out.writerIndex() - start) >= Frame.HEADER_BYTES) {

@@ -2,6 +2,9 @@ package dev.culvert.mux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -128,5 +131,23 @@ final class SchedulingTest {
     SessionEvent.RoundTrip roundTrip = (SessionEvent.RoundTrip) pair.client.events.getFirst();
     assertThat(roundTrip.nanos())
         .isLessThan(ROUND_TRIP + serialization(UNSENT_BYTES) + serialization(2 * FRAME_BYTES));
+  }
+
+  @Test
+  void controlFrameInABatchLeavesNoSliverOfATurnForTheNext() {
+    App app = pair.client.open();
+    app.send(Frame.INITIAL_WINDOW_BYTES);
+    List<Integer> frames = new ArrayList<>();
+
+    while (pair.client.session.hasOutput()) {
+      pair.client.session.ping();
+      ByteBuf batch = Unpooled.buffer();
+      pair.client.session.pollOutput(batch, 4 * FRAME_BYTES, pair.nowNanos);
+      pair.client.wire.sent(ByteBufUtil.getBytes(batch)).forEach(turn -> frames.add(turn.bytes()));
+      batch.release();
+    }
+
+    assertThat(app.sent).isEqualTo(Frame.INITIAL_WINDOW_BYTES);
+    assertThat(frames.subList(0, frames.size() - 1)).allMatch(bytes -> bytes > 16_000);
   }
 }
