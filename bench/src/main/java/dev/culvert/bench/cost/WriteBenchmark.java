@@ -64,6 +64,8 @@ public class WriteBenchmark {
   @TearDown(Level.Trial)
   public void close() {
     payload.release();
+    stream.close();
+    carry();
     client.finishAndReleaseAll();
     server.finishAndReleaseAll();
   }
@@ -100,5 +102,9 @@ public class WriteBenchmark {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       ReferenceCountUtil.release(message);
     }
+
+    /** The far end hears of the benchmark's end as a reset. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {}
   }
 }
