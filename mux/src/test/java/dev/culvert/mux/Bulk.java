@@ -23,9 +23,7 @@ final class Bulk implements StreamListener {
   }
 
   @Override
-  public void onData(ByteBuf payload) {
-    int bytes = payload.readableBytes();
-    payload.release();
+  public void onData(ByteBuf in, int bytes) {
     received += bytes;
     if (consumes) {
       stream().consumed(bytes);

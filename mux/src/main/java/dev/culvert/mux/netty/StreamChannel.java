@@ -211,8 +211,8 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
   /** The session's side of the channel. */
   private final class Listener implements StreamListener {
     @Override
-    public void onData(ByteBuf payload) {
-      input.receive(payload);
+    public void onData(ByteBuf in, int bytes) {
+      input.receive(in, bytes);
     }
 
     @Override

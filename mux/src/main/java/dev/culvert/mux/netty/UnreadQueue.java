@@ -22,11 +22,10 @@ final class UnreadQueue {
     return parts.isEmpty();
   }
 
-  /** Takes {@code part}. */
-  void add(ByteBuf part, ByteBufAllocator allocator) {
-    int bytes = part.readableBytes();
+  /** Reads the next {@code bytes} of {@code in}, which is borrowed. */
+  void add(ByteBuf in, int bytes, ByteBufAllocator allocator) {
     if (bytes >= SMALL_BYTES) {
-      parts.add(part);
+      parts.add(in.readRetainedSlice(bytes));
       gathering = null;
       return;
     }
@@ -34,8 +33,7 @@ final class UnreadQueue {
       gathering = allocator.ioBuffer(parts.isEmpty() ? bytes : SMALL_BYTES);
       parts.add(gathering);
     }
-    gathering.writeBytes(part);
-    part.release();
+    gathering.writeBytes(in, bytes);
   }
 
   /** Hands over the oldest part; there must be one. */
