@@ -3,7 +3,6 @@ package dev.culvert.mux.netty;
 import dev.culvert.mux.SessionEnd;
 import dev.culvert.mux.Stream;
 import dev.culvert.mux.StreamListener;
-import dev.culvert.mux.StreamState;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
@@ -332,11 +331,6 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
   @Override
   protected void doDisconnect() {
     doClose();
-  }
-
-  /** Says how far the stream has come. */
-  public StreamState state() {
-    return stream().state();
   }
 
   private final class StreamUnsafe extends AbstractUnsafe {
