@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collection;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -20,6 +21,12 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class CostTest {
   /** JMH allocates a little itself between iterations; the smallest object has 16 bytes. */
   private static final double NOTHING = 1;
+
+  /** Lets other benchmarks run on the machine, which JMH forbids for the sake of times. */
+  @BeforeAll
+  static void ignoreOtherBenchmarks() {
+    System.setProperty("jmh.ignoreLock", "true");
+  }
 
   private static Collection<RunResult> run(String benchmark) throws RunnerException {
     Collection<RunResult> results =
