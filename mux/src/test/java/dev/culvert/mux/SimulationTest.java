@@ -12,7 +12,7 @@ final class SimulationTest {
     for (long seed = only == null ? 0 : only; seed < (only == null ? SEEDS : only + 1); seed++) {
       try {
         new Simulation(seed).run();
-      } catch (AssertionError | RuntimeException e) {
+      } catch (Throwable e) {
         throw new AssertionError("failed with -Dseed=" + seed, e);
       }
     }
