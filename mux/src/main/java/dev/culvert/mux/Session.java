@@ -352,7 +352,9 @@ public final class Session {
     }
     end = cause;
     for (Stream stream : streams.copy()) {
-      stream.receiveSessionEnd(cause);
+      if (stream.state() != StreamState.CLOSED) { // else another stream's owner has just reset it
+        stream.receiveSessionEnd(cause);
+      }
     }
     Stream most; // no session relieves later what is unread now
     while (tuner.isMemoryTight() && (most = streams.withMostUnread()) != null) {
