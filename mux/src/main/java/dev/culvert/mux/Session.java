@@ -171,7 +171,7 @@ public final class Session {
     Stream stream;
     int room;
     while (end == null
-        && (room = maxBytes - (out.writerIndex() - start)) > 2 * Frame.HEADER_BYTES
+        && (room = maxBytes - (out.writerIndex() - start)) >= 2 * Frame.HEADER_BYTES
         && (stream = sendQueue.current()) != null) {
       stream.writeTurn(out, room, config.maxPayloadBytes(), nowNanos);
       if (stream.state() != StreamState.CLOSED && (stream.deficitBytes <= 0 || !stream.canSend())) {

@@ -340,4 +340,14 @@ final class SessionTest {
 
     assertThat(app.sent).isEqualTo(CONFIG.windowBytes() + 5);
   }
+
+  @Test
+  void roomForTwoHeadersIsEnoughForProgress() {
+    App app = pair.client.open();
+    pair.drive();
+    app.send(5);
+
+    ByteBuf out = Unpooled.buffer();
+    assertThat(pair.client.session.pollOutput(out, 24, pair.nowNanos)).isEqualTo(12 + 5);
+  }
 }
