@@ -82,6 +82,7 @@ public final class Session {
     if (end != null) {
       return;
     }
+    keepAlive.forgiveAbsence(nowNanos);
     if (!keepAlive.isPeerAlive(nowNanos)) {
       transportLost("no byte for " + config.keepAliveTimeout().toSeconds() + " s", null);
       return;
