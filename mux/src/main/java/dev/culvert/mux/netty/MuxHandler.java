@@ -230,7 +230,7 @@ public final class MuxHandler extends ChannelInboundHandlerAdapter {
           schedulePump(); // the flush made room, and channelWritabilityChanged came to no effect
         }
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       session().fail(e);
     } finally {
       isPumping = false;

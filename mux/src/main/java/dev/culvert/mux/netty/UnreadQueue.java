@@ -33,12 +33,15 @@ final class UnreadQueue {
       gathering = null;
       return;
     }
-    if (gathering == null || gathering.writableBytes() < bytes) {
-      gathering = allocator.ioBuffer(parts.isEmpty() ? bytes : Math.max(bytes, SMALL_BYTES));
-      parts.add(gathering);
+    try {
+      if (gathering == null || gathering.writableBytes() < bytes) {
+        gathering = allocator.ioBuffer(parts.isEmpty() ? bytes : Math.max(bytes, SMALL_BYTES));
+        parts.add(gathering);
+      }
+      gathering.writeBytes(part);
+    } finally {
+      part.release();
     }
-    gathering.writeBytes(part);
-    part.release();
   }
 
   private static int bufferBytes(ByteBuf part) {

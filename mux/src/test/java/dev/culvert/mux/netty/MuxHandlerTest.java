@@ -7,10 +7,12 @@ import dev.culvert.mux.SessionConfig;
 import dev.culvert.mux.SessionEnd;
 import dev.culvert.mux.SessionEvent;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopException;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -225,5 +227,18 @@ final class MuxHandlerTest {
     tunnel.drive();
 
     assertThat(tunnel.client.events).hasExactlyElementsOfTypes(SessionEvent.RoundTrip.class);
+  }
+
+  @Test
+  void sessionThatFindsNoMemoryForItsOutputEndsAndItsConnectionCloses() {
+    EmbeddedStream sender = tunnel.open();
+    tunnel.client.connection.config().setAllocator(new ExhaustedAllocator());
+
+    sender.channel().writeAndFlush(Unpooled.copyLong(1));
+    tunnel.client.connection.runPendingTasks();
+    assertThat(tunnel.client.end()).isInstanceOf(SessionEnd.InternalFailure.class);
+
+    tunnel.advance(Duration.ofSeconds(10));
+    assertThat(tunnel.client.connection.isOpen()).isFalse();
   }
 }

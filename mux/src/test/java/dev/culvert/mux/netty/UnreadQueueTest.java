@@ -1,6 +1,7 @@
 package dev.culvert.mux.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -97,5 +98,17 @@ final class UnreadQueueTest {
     assertThat(allocator.pinnedDirectMemory()).isLessThan(6L * 64 * partBytes);
     queue.clear();
     assertThat(allocator.pinnedDirectMemory()).isZero();
+  }
+
+  @Test
+  void partIsReleasedWhereThereIsNoMemoryToCopyItInto() {
+    ByteBuf read = Unpooled.buffer(100).writeZero(100);
+    ByteBuf part = read.readRetainedSlice(10);
+
+    assertThatThrownBy(() -> queue.add(part, new ExhaustedAllocator()))
+        .isInstanceOf(OutOfMemoryError.class);
+
+    assertThat(read.refCnt()).isEqualTo(1);
+    read.release();
   }
 }
