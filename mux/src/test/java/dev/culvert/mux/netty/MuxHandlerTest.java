@@ -9,6 +9,9 @@ import dev.culvert.mux.SessionEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipelineException;
 import io.netty.channel.EventLoopException;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -240,5 +243,16 @@ final class MuxHandlerTest {
 
     tunnel.advance(Duration.ofSeconds(10));
     assertThat(tunnel.client.connection.isOpen()).isFalse();
+  }
+
+  @Test
+  void initializerThatCannotBeAddedFailsTheOpenAndOpensNothing() {
+    ChannelHandler notSharable = new ChannelInboundHandlerAdapter();
+    assertThat(tunnel.client.mux.open(notSharable).isSuccess()).isTrue();
+
+    Future<StreamChannel> second = tunnel.client.mux.open(notSharable);
+
+    assertThat(second.cause()).isInstanceOf(ChannelPipelineException.class);
+    assertThat(tunnel.client.mux.session().openStreams()).isEqualTo(1);
   }
 }
