@@ -318,11 +318,11 @@ public final class MuxHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void onEvent(SessionEvent event) {
-      events.accept(event);
       if (event instanceof SessionEvent.Ended) {
         startFarewell();
         schedulePump();
       }
+      events.accept(event);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.culvert.mux.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.mux.Frame;
+import dev.culvert.mux.Role;
 import dev.culvert.mux.SessionConfig;
 import dev.culvert.mux.SessionEnd;
 import dev.culvert.mux.SessionEvent;
@@ -13,6 +15,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipelineException;
 import io.netty.channel.EventLoopException;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
@@ -254,5 +257,24 @@ final class MuxHandlerTest {
 
     assertThat(second.cause()).isInstanceOf(ChannelPipelineException.class);
     assertThat(tunnel.client.mux.session().openStreams()).isEqualTo(1);
+  }
+
+  @Test
+  void connectionIsClosedAlsoWhereWhoeverHearsOfTheEndThrows() {
+    MuxHandler mux =
+        new MuxHandler(
+            Role.CLIENT,
+            SessionConfig.STANDARD,
+            new ChannelInboundHandlerAdapter(),
+            event -> {
+              throw new IllegalStateException("on purpose");
+            });
+    EmbeddedChannel connection = new EmbeddedChannel(mux);
+
+    assertThatThrownBy(() -> mux.close("enough")).isInstanceOf(IllegalStateException.class);
+    connection.runPendingTasks();
+
+    assertThat(connection.isOpen()).isFalse();
+    connection.finishAndReleaseAll();
   }
 }
