@@ -287,4 +287,14 @@ final class StreamWriteTest {
     assertThat(receiver.channel().isOpen()).isFalse();
     assertThat(others.isSuccess()).isTrue();
   }
+
+  @Test
+  void outputIsShutDownWithAVoidPromiseToo() {
+    sender.channel().shutdownOutput(sender.channel().voidPromise());
+    ChannelFuture again = sender.channel().shutdownOutput();
+    tunnel.drive();
+
+    assertThat(again.isSuccess()).isTrue();
+    assertThat(sender.log().failures).isEmpty();
+  }
 }
