@@ -32,7 +32,7 @@ public interface StreamListener {
 
   /**
    * The stream's turn: writes at least one and at most {@code maxBytes} of the pending bytes into
-   * {@code out}, which is borrowed, and returns how many.
+   * {@code out}, which is borrowed, and returns how many; none only where it has reset the stream.
    */
   int pollData(ByteBuf out, int maxBytes);
 

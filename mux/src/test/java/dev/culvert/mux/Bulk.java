@@ -12,6 +12,7 @@ final class Bulk implements StreamListener {
   int resets;
   boolean isSending;
   boolean consumes = true;
+  Runnable onEnd = () -> {};
 
   Stream stream() {
     return requireNonNull(stream);
@@ -39,7 +40,9 @@ final class Bulk implements StreamListener {
   }
 
   @Override
-  public void onSessionEnd(SessionEnd end) {}
+  public void onSessionEnd(SessionEnd end) {
+    onEnd.run();
+  }
 
   @Override
   public boolean hasData() {

@@ -213,4 +213,20 @@ final class WindowTuningTest {
     }
     link.run(SECOND);
   }
+
+  @Test
+  void growthOfAStreamThatIsResetWhileTheSessionEndsIsReturnedOnce() {
+    SimulatedLink link = new SimulatedLink(pair, 1_000_000_000, 25 * MILLI, UNSENT_BYTES);
+    open(pair.server, pair.client).start();
+    open(pair.server, pair.client).start();
+    link.run(SECOND);
+    assertThat(memory.growthBytes()).isPositive();
+    for (Bulk sink : sinks) {
+      sink.onEnd = () -> sinks.forEach(each -> each.stream().reset());
+    }
+
+    pair.client.session.close("enough");
+
+    assertThat(memory.growthBytes()).isZero();
+  }
 }

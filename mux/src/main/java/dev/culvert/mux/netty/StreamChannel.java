@@ -176,7 +176,7 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
       promise.tryFailure(new ClosedChannelException());
     } else {
       isOutputShutdown = true;
-      output.finish(promise);
+      output.finish(promise.unvoid());
     }
   }
 

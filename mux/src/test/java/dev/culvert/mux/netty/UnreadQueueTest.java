@@ -83,4 +83,19 @@ final class UnreadQueueTest {
     queue.clear();
     assertThat(allocator.pinnedDirectMemory()).isZero();
   }
+
+  /** What TLS hands on may be many records at once: as much as one read from the socket. */
+  @ParameterizedTest
+  @ValueSource(ints = {4096, 9000, 16_372})
+  void memoryHeldIsAFewTimesWhatWaitsAlsoWhereReadsAreLarge(int partBytes) {
+    for (int i = 0; i < 64; i++) {
+      ByteBuf read = allocator.directBuffer(64 * 1024).writeZero(64 * 1024);
+      queue.add(read, partBytes, allocator);
+      read.release();
+    }
+
+    assertThat(allocator.pinnedDirectMemory()).isLessThan(6L * 64 * partBytes);
+    queue.clear();
+    assertThat(allocator.pinnedDirectMemory()).isZero();
+  }
 }
