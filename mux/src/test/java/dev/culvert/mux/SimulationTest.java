@@ -4,7 +4,7 @@ import org.junit.jupiter.api.Test;
 
 /** Runs the {@link Simulation}: {@code -Dseeds=N} runs N seeds, {@code -Dseed=S} one. */
 final class SimulationTest {
-  private static final int SEEDS = Integer.getInteger("seeds", 4000);
+  private static final int SEEDS = Integer.getInteger("seeds", 3000);
 
   @Test
   void everyByteArrivesOnceInOrderAndEverythingEnds() {
