@@ -17,6 +17,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -63,12 +64,20 @@ final class CutTlsTest {
 
   @Test
   void responseOfAnHttpsServiceThatEndsWithABareFinIsCut() throws Exception {
+    CountDownLatch headIsRead = new CountDownLatch(1); // else a reset may overtake the head
     try (LocalService service =
-            LocalService.start(socket -> answer(socket, tls -> awaitClose(socket)));
+            LocalService.start(socket ->
+                answer(
+                    socket,
+                    tls -> {
+                      assertThat(headIsRead.await(20, TimeUnit.SECONDS)).isTrue();
+                      awaitClose(socket);
+                    }));
         RawVisitor visitor = RawVisitor.to(toHttps(service))) {
       visitor.request("GET", "/");
 
       assertThat(visitor.readHead().header("transfer-encoding")).isEqualTo("chunked");
+      headIsRead.countDown();
       assertThatThrownBy(() -> readChunks(visitor)).isInstanceOf(IOException.class);
     }
   }
