@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bytes that have come for a stream and wait to be read. Event loop only.
  *
- * <p>A part of a frame is a slice of the connection's read buffer and keeps all of it from being
+ * <p>A part that is kept as a slice of the connection's read buffer keeps all of that from being
  * used again, so parts that are small, or small beside that buffer, are copied, and those that wait
  * are gathered: what is held stays within a few times what was received, however a peer cuts it.
  */
