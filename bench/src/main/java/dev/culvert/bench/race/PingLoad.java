@@ -5,14 +5,20 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** 64 bytes there and back, one after the other on one connection, beside four downloads. */
+/**
+ * 64 bytes there and back on one connection, beside four downloads, with a pause before each: pings
+ * without one would mostly be noted while nothing else has its turn.
+ */
 final class PingLoad implements Load {
   static final String NAME = "ping beside down 4";
 
   private static final int PING_BYTES = 64;
+  private static final Duration PAUSE = Duration.ofMillis(2);
 
   private final Load bulk;
 
@@ -52,6 +58,7 @@ final class PingLoad implements Load {
       ByteBuffer ping = ByteBuffer.allocateDirect(PING_BYTES);
       try {
         while (true) {
+          LockSupport.parkNanos(PAUSE.toNanos());
           long start = System.nanoTime();
           channel.write(ping.clear());
           ping.clear();
