@@ -17,8 +17,11 @@ final class FrameDecoder {
     /** A Data header; {@code payloadBytes} follow through {@link #receivePayload}. */
     void receiveData(int flags, long streamId, long payloadBytes);
 
-    /** Takes a part of the latest Data frame's payload; {@code remainingBytes} are yet to come. */
-    void receivePayload(ByteBuf payload, long remainingBytes);
+    /**
+     * The next {@code bytes} of {@code in}, which is borrowed, are of the latest Data frame's
+     * payload; {@code remainingBytes} are yet to come. What is not read of them is skipped.
+     */
+    void receivePayload(ByteBuf in, int bytes, long remainingBytes);
 
     void receiveWindowUpdate(int flags, long streamId, long creditBytes);
 
@@ -40,13 +43,15 @@ final class FrameDecoder {
     this.sink = sink;
   }
 
-  /** Borrows {@code in} and reads all of it; payload parts are retained slices. */
+  /** Borrows {@code in} and reads all of it. */
   void decode(ByteBuf in) {
     while (in.isReadable() && sink.isOpen()) {
       if (payloadRemaining > 0) {
         int part = (int) Math.min(payloadRemaining, in.readableBytes());
         payloadRemaining -= part;
-        sink.receivePayload(in.readRetainedSlice(part), payloadRemaining);
+        int end = in.readerIndex() + part;
+        sink.receivePayload(in, part, payloadRemaining);
+        in.readerIndex(end);
       } else if (partialBytes == 0 && in.readableBytes() >= Frame.HEADER_BYTES) {
         header(in.readLong(), in.readUnsignedInt());
       } else {

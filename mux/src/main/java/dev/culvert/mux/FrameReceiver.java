@@ -69,13 +69,12 @@ final class FrameReceiver implements FrameDecoder.Sink {
   }
 
   @Override
-  public void receivePayload(ByteBuf payload, long remainingBytes) {
+  public void receivePayload(ByteBuf in, int bytes, long remainingBytes) {
     Stream stream = payloadStream;
     if (stream == null || stream.state() == StreamState.CLOSED) {
-      payload.release();
       return;
     }
-    stream.listener().onData(payload);
+    stream.listener().onData(in, bytes);
     if (remainingBytes == 0 && finAfterPayload) {
       stream.receiveFin();
     }

@@ -4,7 +4,9 @@ package dev.culvert.mux;
  * Tells a quiet peer from a dead one: any byte is a sign of life, a ping asks for one.
  *
  * <p>Worked example, idle 5 s and timeout 15 s: the last byte came at 100 s, a ping is due at 105
- * s, another at 110 s, and at 115 s the peer is dead. A byte at 107 s starts over.
+ * s, another at 110 s, and at 115 s the peer is dead. A byte at 107 s starts over. Where this
+ * machine sleeps from 103 s on and wakes at 400 s, a ping is due then, and at 405 s the peer is
+ * dead.
  */
 final class KeepAlive {
   private final long idleNanos;
@@ -27,6 +29,14 @@ final class KeepAlive {
   void received(long nowNanos) {
     lastReceivedNanos = nowNanos;
     nextPingNanos = nowNanos + idleNanos;
+  }
+
+  /** Where we slept through the timeout and never asked, the peer gets time for one answer. */
+  void forgiveAbsence(long nowNanos) {
+    boolean hasAsked = nextPingNanos - lastReceivedNanos != idleNanos;
+    if (!hasAsked && !isPeerAlive(nowNanos)) {
+      lastReceivedNanos = nowNanos - timeoutNanos + idleNanos;
+    }
   }
 
   /** False once nothing has come for the whole timeout. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A stream that was idle starts in the fresh list and is served there once, ahead of the streams
  * that have been sending all along; so a sparse interactive stream overtakes bulk ones with no
  * priority set. A fresh stream that empties goes behind the others, not out, so that coming and
- * going does not win more than one turn a round.
+ * going wins two turns to one of the others at most.
  *
  * <p>Worked example, quantum 16,372 bytes: A and B send bulk, C has 64 bytes. A sends 16,372, C
  * becomes ready, C sends 64, B sends 16,372, A sends 16,372. Each stream waits at most for one

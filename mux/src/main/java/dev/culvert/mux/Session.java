@@ -82,6 +82,7 @@ public final class Session {
     if (end != null) {
       return;
     }
+    keepAlive.forgiveAbsence(nowNanos);
     if (!keepAlive.isPeerAlive(nowNanos)) {
       transportLost("no byte for " + config.keepAliveTimeout().toSeconds() + " s", null);
       return;
@@ -171,7 +172,7 @@ public final class Session {
     Stream stream;
     int room;
     while (end == null
-        && (room = maxBytes - (out.writerIndex() - start)) > 2 * Frame.HEADER_BYTES
+        && (room = maxBytes - (out.writerIndex() - start)) >= 2 * Frame.HEADER_BYTES
         && (stream = sendQueue.current()) != null) {
       stream.writeTurn(out, room, config.maxPayloadBytes(), nowNanos);
       if (stream.state() != StreamState.CLOSED) {
@@ -352,7 +353,9 @@ public final class Session {
     }
     end = cause;
     for (Stream stream : streams.copy()) {
-      stream.receiveSessionEnd(cause);
+      if (stream.state() != StreamState.CLOSED) { // else another stream's owner has just reset it
+        stream.receiveSessionEnd(cause);
+      }
     }
     Stream most; // no session relieves later what is unread now
     while (tuner.isMemoryTight() && (most = streams.withMostUnread()) != null) {

@@ -279,6 +279,10 @@ public final class Stream {
     int headerIndex = out.writerIndex();
     FrameEncoder.reserveDataHeader(out);
     int bytes = listener().pollData(out, maxBytes);
+    if (bytes <= 0 && state == StreamState.CLOSED) {
+      out.writerIndex(headerIndex);
+      return;
+    }
     if (bytes <= 0) {
       throw new IllegalStateException("the listener of " + this + " has data and gives none");
     }

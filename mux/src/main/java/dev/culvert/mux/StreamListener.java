@@ -11,8 +11,12 @@ import io.netty.buffer.ByteBuf;
  * more is called.
  */
 public interface StreamListener {
-  /** Takes bytes from the peer, a part of a frame; {@link Stream#consumed} returns their credit. */
-  void onData(ByteBuf payload);
+  /**
+   * The next {@code bytes} of {@code in} are the peer's, a part of a frame. {@code in} is borrowed:
+   * what is to be kept is copied, or sliced and retained. {@link Stream#consumed} returns their
+   * credit.
+   */
+  void onData(ByteBuf in, int bytes);
 
   /** The peer has finished: no byte follows. */
   void onFin();
@@ -28,7 +32,7 @@ public interface StreamListener {
 
   /**
    * The stream's turn: writes at least one and at most {@code maxBytes} of the pending bytes into
-   * {@code out}, which is borrowed, and returns how many.
+   * {@code out}, which is borrowed, and returns how many; none only where it has reset the stream.
    */
   int pollData(ByteBuf out, int maxBytes);
 

@@ -2,9 +2,11 @@ package dev.culvert.mux;
 
 import io.netty.util.collection.LongObjectHashMap;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The streams of one session, and the room there is for more. */
@@ -25,7 +27,8 @@ final class StreamTable {
   private final Role role;
   private final int maxInbound;
   private final int maxOutbound;
-  private final LongObjectHashMap<Stream> streams = new LongObjectHashMap<>();
+  private final LongObjectHashMap<Stream> streams = new LongObjectHashMap<>(); // by key(id)
+  private final long scatter = ThreadLocalRandom.current().nextLong() | 1;
   private final Set<Stream> closedAndUnread = new HashSet<>();
   private final StreamQueue waiting = new StreamQueue();
   private long nextId;
@@ -41,15 +44,23 @@ final class StreamTable {
   }
 
   @Nullable Stream find(long id) {
-    return streams.get(id);
+    return streams.get(key(id));
+  }
+
+  /** A number for the id that tells the peer, who may choose the ids, nothing about its place. */
+  private long key(long id) {
+    return id * scatter;
   }
 
   int size() {
     return streams.size();
   }
 
+  /** The streams, in the order of their ids. */
   List<Stream> copy() {
-    return new ArrayList<>(streams.values());
+    List<Stream> copy = new ArrayList<>(streams.values());
+    copy.sort(Comparator.comparingLong(Stream::id));
+    return copy;
   }
 
   /** No stream is open and nothing of a closed one is left to send. */
@@ -79,19 +90,19 @@ final class StreamTable {
   /** Adds a stream of ours, which starts once few enough others are unacknowledged. */
   void addOutbound(Stream stream) {
     outboundSlots++;
-    streams.put(stream.id(), stream);
+    streams.put(key(stream.id()), stream);
     waiting.add(stream.sendLink);
     startWaiting();
   }
 
   void addInbound(Stream stream) {
     inboundSlots++;
-    streams.put(stream.id(), stream);
+    streams.put(key(stream.id()), stream);
   }
 
   /** The stream is closed. */
   void remove(Stream stream) {
-    streams.remove(stream.id());
+    streams.remove(key(stream.id()));
   }
 
   /** FINs closed the stream, which holds bytes that nobody has consumed. */
@@ -156,7 +167,8 @@ final class StreamTable {
   }
 
   private static @Nullable Stream withMoreUnread(Stream stream, @Nullable Stream other) {
-    long most = other == null ? 0 : other.unconsumedBytes();
-    return stream.unconsumedBytes() > most ? stream : other;
+    long more = stream.unconsumedBytes() - (other == null ? 0 : other.unconsumedBytes());
+    boolean isFirstOfEquals = more == 0 && other != null && stream.id() < other.id();
+    return more > 0 || isFirstOfEquals ? stream : other;
   }
 }

@@ -32,10 +32,6 @@ final class WindowTuner {
     return roundTrip;
   }
 
-  long unreadBytes() {
-    return unreadBytes;
-  }
-
   void received(long bytes) {
     unreadBytes += bytes;
     process.addUnread(bytes);

@@ -3,7 +3,6 @@ package dev.culvert.mux;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -57,15 +56,14 @@ final class App implements StreamListener {
   }
 
   @Override
-  public void onData(ByteBuf payload) {
+  public void onData(ByteBuf in, int bytes) {
     expectLife("data");
     if (fins > 0) {
       throw new AssertionError("data behind the end of " + stream);
     }
-    byte[] part = ByteBufUtil.getBytes(payload);
-    payload.release();
+    byte[] part = new byte[bytes];
+    in.readBytes(part);
     check(part);
-    int bytes = part.length;
     received += bytes;
     unread += bytes;
     if (consumesAtOnce) {

@@ -12,6 +12,7 @@ final class Bulk implements StreamListener {
   int resets;
   boolean isSending;
   boolean consumes = true;
+  Runnable onEnd = () -> {};
 
   Stream stream() {
     return requireNonNull(stream);
@@ -23,9 +24,7 @@ final class Bulk implements StreamListener {
   }
 
   @Override
-  public void onData(ByteBuf payload) {
-    int bytes = payload.readableBytes();
-    payload.release();
+  public void onData(ByteBuf in, int bytes) {
     received += bytes;
     if (consumes) {
       stream().consumed(bytes);
@@ -41,7 +40,9 @@ final class Bulk implements StreamListener {
   }
 
   @Override
-  public void onSessionEnd(SessionEnd end) {}
+  public void onSessionEnd(SessionEnd end) {
+    onEnd.run();
+  }
 
   @Override
   public boolean hasData() {

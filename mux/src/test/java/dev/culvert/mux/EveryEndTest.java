@@ -115,7 +115,7 @@ final class EveryEndTest {
         steps.forEach(run::step);
         run.settle();
         run.assertNothingIsLeft();
-      } catch (AssertionError | RuntimeException e) {
+      } catch (Throwable e) {
         throw new AssertionError("failed with " + steps, e);
       }
     }

@@ -33,7 +33,7 @@ final class FrameFuzzTest {
     for (long seed = only == null ? 0 : only; seed < (only == null ? SEEDS : only + 1); seed++) {
       try {
         new Run(seed, input).run();
-      } catch (AssertionError | RuntimeException e) {
+      } catch (Throwable e) {
         throw new AssertionError(input + " failed with -Dseed=" + seed, e);
       }
     }

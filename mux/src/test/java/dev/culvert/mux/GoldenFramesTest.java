@@ -88,9 +88,8 @@ final class GoldenFramesTest {
     }
 
     @Override
-    public void receivePayload(ByteBuf payload, long remainingBytes) {
-      read.append(ByteBufUtil.hexDump(payload));
-      payload.release();
+    public void receivePayload(ByteBuf in, int bytes, long remainingBytes) {
+      read.append(ByteBufUtil.hexDump(in, in.readerIndex(), bytes));
     }
 
     @Override

@@ -13,7 +13,6 @@ final class Peer implements SessionListener {
   final TurnWatch turns;
   final ArrayDeque<App> accepted = new ArrayDeque<>();
   final List<SessionEvent> events = new ArrayList<>();
-  int outputAnnouncements;
 
   /** Makes the owner of each stream the other side opens, where it is not an {@link App}. */
   @Nullable Function<Stream, StreamListener> acceptor;
@@ -47,9 +46,7 @@ final class Peer implements SessionListener {
   }
 
   @Override
-  public void onOutput() {
-    outputAnnouncements++;
-  }
+  public void onOutput() {}
 
   @Nullable SessionEnd end() {
     return session.end();

@@ -55,9 +55,7 @@ final class PingPong implements StreamListener {
   }
 
   @Override
-  public void onData(ByteBuf payload) {
-    int bytes = payload.readableBytes();
-    payload.release();
+  public void onData(ByteBuf in, int bytes) {
     stream().consumed(bytes);
     missing -= bytes;
     if (missing == 0) {

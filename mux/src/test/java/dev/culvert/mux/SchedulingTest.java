@@ -1,5 +1,8 @@
 package dev.culvert.mux;
 
+import static dev.culvert.mux.Frames.header;
+import static dev.culvert.mux.Frames.poll;
+import static dev.culvert.mux.Frames.receive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
@@ -10,8 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Who is sent when: nobody waits long, and everybody gets the same. On a link of 100 Mbit/s with a
- * round trip of 20 ms, filled by eight streams, in virtual time.
+ * Who is sent when: nobody waits long, and everybody gets the same. Times are those of a link of
+ * 100 Mbit/s with a round trip of 20 ms, filled by eight streams.
  */
 final class SchedulingTest {
   private static final long MILLI = 1_000_000;
@@ -149,5 +152,52 @@ final class SchedulingTest {
 
     assertThat(app.sent).isEqualTo(Frame.INITIAL_WINDOW_BYTES);
     assertThat(frames.subList(0, frames.size() - 1)).allMatch(bytes -> bytes > 16_000);
+  }
+
+  @Test
+  void streamThatWasQuietGoesAheadOfThoseThatHaveBeenSending() {
+    for (int i = 0; i < BULK_STREAMS; i++) {
+      pair.client.open().send(1 << 20);
+    }
+    App quiet = pair.client.open();
+    pair.client.session.pollOutput(Unpooled.buffer(), (BULK_STREAMS + 2) * FRAME_BYTES, 0);
+
+    quiet.send(64);
+
+    assertThat(poll(pair.client)).startsWith(header(Frame.DATA, 0, quiet.stream().id(), 64));
+  }
+
+  @Test
+  void streamThatComesAndGoesGetsTwoTurnsToOneOfTheOthersAtMost() {
+    App steady = pair.client.open();
+    App fickle = pair.client.open();
+    steady.send(1 << 20);
+    for (int i = 0; i < 14; i++) {
+      if (fickle.toSend == 0) {
+        fickle.send(16_000); // less than a turn: it has nothing more to send behind each
+      }
+      pair.client.session.pollOutput(Unpooled.buffer(), FRAME_BYTES, 0);
+    }
+
+    assertThat(fickle.sent).isBetween(steady.sent, 2 * steady.sent + FRAME_BYTES);
+  }
+
+  @Test
+  void controlFramesTakeFourKibibytesOfABatchAtMost() {
+    App bulk = pair.server.open();
+    poll(pair.server);
+    bulk.send(1 << 20);
+    for (long id = 1; id < 2000; id += 2) {
+      receive(pair.server, header(Frame.WINDOW_UPDATE, Frame.SYN, id, 0)); // an ACK each is due
+    }
+
+    ByteBuf batch = Unpooled.buffer();
+    pair.server.session.pollOutput(batch, 2 * FRAME_BYTES, 0);
+
+    int controlBytes = 0;
+    while (batch.getByte(controlBytes + 1) != Frame.DATA) {
+      controlBytes += Frame.HEADER_BYTES;
+    }
+    assertThat(controlBytes).isBetween(4096 - Frame.HEADER_BYTES, 4096);
   }
 }

@@ -340,4 +340,29 @@ final class SessionTest {
 
     assertThat(app.sent).isEqualTo(CONFIG.windowBytes() + 5);
   }
+
+  /** As on a laptop that slept, or a machine that was paused: the peer was never asked. */
+  @Test
+  void peerIsAskedBeforeItIsGivenUpWhereTheTimerItselfWasLate() {
+    long hour = 3_600_000_000_000L;
+    pair.client.session.onTimeout(pair.nowNanos + hour);
+
+    assertThat(pair.client.end()).isNull();
+    assertThat(poll(pair.client)).isEqualTo("000200010000000000000001");
+    assertThat(pair.client.session.deadlineNanos())
+        .isEqualTo(pair.nowNanos + hour + 5_000_000_000L);
+
+    pair.client.session.onTimeout(pair.nowNanos + hour + 5_000_000_000L);
+    assertThat(pair.client.end()).isInstanceOf(SessionEnd.TransportLost.class);
+  }
+
+  @Test
+  void roomForTwoHeadersIsEnoughForProgress() {
+    App app = pair.client.open();
+    pair.drive();
+    app.send(5);
+
+    ByteBuf out = Unpooled.buffer();
+    assertThat(pair.client.session.pollOutput(out, 24, pair.nowNanos)).isEqualTo(12 + 5);
+  }
 }

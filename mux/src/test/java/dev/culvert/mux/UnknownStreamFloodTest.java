@@ -25,6 +25,18 @@ final class UnknownStreamFloodTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {0, 1, 1023})
+  void ofDataThatCostsItsSenderLittleEndsTheSessionToo(int payloadBytes) {
+    for (int i = 0; i < 100_000 && !attacker.isCutOff(); i++) {
+      attacker.sendData(0, 2L * i + 1, payloadBytes);
+    }
+
+    assertThat(attacker.isCutOff()).isTrue();
+    assertThat(attacker.memory.unreadBytes()).isZero();
+    assertThat(attacker.read()).isEqualTo(Frame.HEADER_BYTES); // the GoAway
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1024, 16_372})
   void whatWasUnderWayForStreamsThatEndedIsDropped(int payloadBytes) {
     for (int i = 0; i < 40_000; i++) {

@@ -100,6 +100,27 @@ final class WindowTuningTest {
   }
 
   @Test
+  void windowShrinksWhileMemoryIsTight() {
+    SessionConfig config =
+        SessionConfig.STANDARD
+            .withWindow(Frame.INITIAL_WINDOW_BYTES, 4 << 20)
+            .withMaxMemory(8 << 20);
+    pair = new Pair(config, config, memory, memory);
+    SimulatedLink link = new SimulatedLink(pair, 200_000_000, 50 * MILLI, UNSENT_BYTES);
+    open(pair.server, pair.client).start();
+    link.run(3 * SECOND);
+    long grown = windowBytes(sinks.getFirst());
+
+    stall(pair, link, 17); // which hold more than half of it
+    link.run(3 * SECOND);
+
+    assertThat(grown).isGreaterThan(2 << 20);
+    assertThat(windowBytes(sinks.getFirst())).isEqualTo(Frame.INITIAL_WINDOW_BYTES);
+    assertThat(memory.growthBytes()).isZero();
+    assertThat(sinks).allMatch(sink -> sink.resets == 0);
+  }
+
+  @Test
   void windowsOfOneSessionGrowIntoHalfItsMemoryAtMost() {
     pair =
         new Pair(
@@ -191,5 +212,21 @@ final class WindowTuningTest {
       sinks.getLast().consumes = false;
     }
     link.run(SECOND);
+  }
+
+  @Test
+  void growthOfAStreamThatIsResetWhileTheSessionEndsIsReturnedOnce() {
+    SimulatedLink link = new SimulatedLink(pair, 1_000_000_000, 25 * MILLI, UNSENT_BYTES);
+    open(pair.server, pair.client).start();
+    open(pair.server, pair.client).start();
+    link.run(SECOND);
+    assertThat(memory.growthBytes()).isPositive();
+    for (Bulk sink : sinks) {
+      sink.onEnd = () -> sinks.forEach(each -> each.stream().reset());
+    }
+
+    pair.client.session.close("enough");
+
+    assertThat(memory.growthBytes()).isZero();
   }
 }

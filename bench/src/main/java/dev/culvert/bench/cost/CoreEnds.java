@@ -98,9 +98,7 @@ final class CoreEnds {
     }
 
     @Override
-    public void onData(ByteBuf payload) {
-      int bytes = payload.readableBytes();
-      payload.release();
+    public void onData(ByteBuf in, int bytes) {
       stream().consumed(bytes);
     }
 

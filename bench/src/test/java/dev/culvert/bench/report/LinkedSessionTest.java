@@ -65,7 +65,7 @@ final class LinkedSessionTest {
             .isEqualTo(new SessionEnd.TransportLost("no byte for 15 s", null));
       }
       Duration elapsed = Duration.ofNanos(System.nanoTime() - stalledNanos);
-      assertThat(elapsed).isBetween(Duration.ofSeconds(14), Duration.ofSeconds(25));
+      assertThat(elapsed).isBetween(Duration.ofSeconds(14), Duration.ofSeconds(20));
       assertThat(await(stream.failure)).isInstanceOf(SessionEndedException.class);
       assertThat(session.client.connection.join().closeFuture().await(PATIENCE_SECONDS * 1000))
           .isTrue();

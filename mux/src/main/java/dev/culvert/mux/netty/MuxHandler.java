@@ -97,14 +97,15 @@ public final class MuxHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     StreamChannel channel = new StreamChannel(this, context().channel());
+    try {
+      channel.pipeline().addLast(initializer);
+    } catch (RuntimeException e) {
+      promise.setFailure(e);
+      return;
+    }
     channel.attach(session().open(channel.listener()));
-    register(channel, initializer);
-    promise.setSuccess(channel);
-  }
-
-  private void register(StreamChannel channel, ChannelHandler initializer) {
-    channel.pipeline().addLast(initializer);
     context().channel().eventLoop().register(channel);
+    promise.setSuccess(channel);
   }
 
   /** The session, for questions and commands. Event loop only. */
@@ -230,7 +231,7 @@ public final class MuxHandler extends ChannelInboundHandlerAdapter {
           schedulePump(); // the flush made room, and channelWritabilityChanged came to no effect
         }
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       session().fail(e);
     } finally {
       isPumping = false;
@@ -310,17 +311,18 @@ public final class MuxHandler extends ChannelInboundHandlerAdapter {
     public StreamListener onStream(Stream stream) {
       StreamChannel channel = new StreamChannel(MuxHandler.this, context().channel());
       channel.attach(stream);
-      register(channel, acceptor);
+      channel.pipeline().addLast(acceptor);
+      context().channel().eventLoop().register(channel);
       return channel.listener();
     }
 
     @Override
     public void onEvent(SessionEvent event) {
-      events.accept(event);
       if (event instanceof SessionEvent.Ended) {
         startFarewell();
         schedulePump();
       }
+      events.accept(event);
     }
 
     @Override

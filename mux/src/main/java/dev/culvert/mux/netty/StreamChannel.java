@@ -3,7 +3,6 @@ package dev.culvert.mux.netty;
 import dev.culvert.mux.SessionEnd;
 import dev.culvert.mux.Stream;
 import dev.culvert.mux.StreamListener;
-import dev.culvert.mux.StreamState;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
@@ -177,7 +176,7 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
       promise.tryFailure(new ClosedChannelException());
     } else {
       isOutputShutdown = true;
-      output.finish(promise);
+      output.finish(promise.unvoid());
     }
   }
 
@@ -211,8 +210,8 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
   /** The session's side of the channel. */
   private final class Listener implements StreamListener {
     @Override
-    public void onData(ByteBuf payload) {
-      input.receive(payload);
+    public void onData(ByteBuf in, int bytes) {
+      input.receive(in, bytes);
     }
 
     @Override
@@ -332,11 +331,6 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
   @Override
   protected void doDisconnect() {
     doClose();
-  }
-
-  /** Says how far the stream has come. */
-  public StreamState state() {
-    return stream().state();
   }
 
   private final class StreamUnsafe extends AbstractUnsafe {

@@ -70,13 +70,12 @@ final class StreamInput {
     readableNowBytes = 0;
   }
 
-  /** Takes bytes from the session. */
-  void receive(ByteBuf payload) {
+  /** The next {@code bytes} of {@code in}, which is borrowed, have come. */
+  void receive(ByteBuf in, int bytes) {
     if (!channel.isOpen()) {
-      payload.release();
       return;
     }
-    unread.add(payload, channel.alloc());
+    unread.add(in, bytes, channel.alloc());
     if (mayRead()) {
       if (!isInReadCycle) {
         isInReadCycle = true;

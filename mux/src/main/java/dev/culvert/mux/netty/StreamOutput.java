@@ -43,13 +43,22 @@ final class StreamOutput {
     }
   }
 
-  /** Moves at most {@code maxBytes} into {@code out}, and completes the writes that are done. */
+  /**
+   * Moves at most {@code maxBytes} into {@code out}, and completes the writes that are done. A
+   * buffer that cannot be read, since it was released, closes the channel as it would a socket's.
+   */
   int poll(ByteBuf out, int maxBytes) {
     ChannelOutboundBuffer in = buffer();
     int polled = 0;
     while (in != null && polled < maxBytes && in.current() instanceof ByteBuf bytes) {
       int part = Math.min(bytes.readableBytes(), maxBytes - polled);
-      out.writeBytes(bytes, bytes.readerIndex(), part);
+      try {
+        out.writeBytes(bytes, bytes.readerIndex(), part);
+      } catch (RuntimeException e) {
+        in.remove(e);
+        channel.unsafe().close(channel.voidPromise());
+        return polled;
+      }
       polled += part;
       if (part == bytes.readableBytes()) {
         in.remove();

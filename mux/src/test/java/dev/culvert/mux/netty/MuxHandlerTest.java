@@ -1,16 +1,26 @@
 package dev.culvert.mux.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.mux.Frame;
+import dev.culvert.mux.Role;
 import dev.culvert.mux.SessionConfig;
 import dev.culvert.mux.SessionEnd;
 import dev.culvert.mux.SessionEvent;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipelineException;
 import io.netty.channel.EventLoopException;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -129,13 +139,19 @@ final class MuxHandlerTest {
     tunnel.client.valve.shut();
     bulk.write(0, WINDOW);
     tunnel.drive();
+    EmbeddedStream bulkReceiver = tunnel.accepted();
+    List<Long> bulkBytesAhead = new ArrayList<>();
+    tunnel
+        .accepted()
+        .log()
+        .on(EventLog.READ, channel -> bulkBytesAhead.add(bulkReceiver.log().bytes()));
 
     sparse.write(0, 100);
     tunnel.client.openValve();
-    tunnel.client.sendTo(tunnel.server);
+    tunnel.drive();
 
-    assertThat(tunnel.accepted().log().bytes()).isLessThanOrEqualTo(WINDOW);
-    assertThat(tunnel.accepted().log().bytes()).isEqualTo(100);
+    assertThat(bulkReceiver.log().bytes()).isEqualTo(WINDOW);
+    assertThat(bulkBytesAhead).hasSize(1).allMatch(bytes -> bytes < WINDOW);
   }
 
   @Test
@@ -225,5 +241,48 @@ final class MuxHandlerTest {
     tunnel.drive();
 
     assertThat(tunnel.client.events).hasExactlyElementsOfTypes(SessionEvent.RoundTrip.class);
+  }
+
+  @Test
+  void sessionThatFindsNoMemoryForItsOutputEndsAndItsConnectionCloses() {
+    EmbeddedStream sender = tunnel.open();
+    tunnel.client.connection.config().setAllocator(new ExhaustedAllocator());
+
+    sender.channel().writeAndFlush(Unpooled.copyLong(1));
+    tunnel.client.connection.runPendingTasks();
+    assertThat(tunnel.client.end()).isInstanceOf(SessionEnd.InternalFailure.class);
+
+    tunnel.advance(Duration.ofSeconds(10));
+    assertThat(tunnel.client.connection.isOpen()).isFalse();
+  }
+
+  @Test
+  void initializerThatCannotBeAddedFailsTheOpenAndOpensNothing() {
+    ChannelHandler notSharable = new ChannelInboundHandlerAdapter();
+    assertThat(tunnel.client.mux.open(notSharable).isSuccess()).isTrue();
+
+    Future<StreamChannel> second = tunnel.client.mux.open(notSharable);
+
+    assertThat(second.cause()).isInstanceOf(ChannelPipelineException.class);
+    assertThat(tunnel.client.mux.session().openStreams()).isEqualTo(1);
+  }
+
+  @Test
+  void connectionIsClosedAlsoWhereWhoeverHearsOfTheEndThrows() {
+    MuxHandler mux =
+        new MuxHandler(
+            Role.CLIENT,
+            SessionConfig.STANDARD,
+            new ChannelInboundHandlerAdapter(),
+            event -> {
+              throw new IllegalStateException("on purpose");
+            });
+    EmbeddedChannel connection = new EmbeddedChannel(mux);
+
+    assertThatThrownBy(() -> mux.close("enough")).isInstanceOf(IllegalStateException.class);
+    connection.runPendingTasks();
+
+    assertThat(connection.isOpen()).isFalse();
+    connection.finishAndReleaseAll();
   }
 }

@@ -30,7 +30,7 @@ final class StreamSimulationTest {
       try (EmbeddedTunnel tunnel =
           new EmbeddedTunnel(SessionConfig.STANDARD.withMaxStreams(10, 10))) {
         new Run(seed, tunnel).run();
-      } catch (AssertionError | RuntimeException e) {
+      } catch (Throwable e) {
         throw new AssertionError("failed with -Dseed=" + seed, e);
       }
     }

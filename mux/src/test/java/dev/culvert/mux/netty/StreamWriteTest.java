@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.util.IllegalReferenceCountException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
@@ -267,5 +268,33 @@ final class StreamWriteTest {
     assertThat(sender.channel().isOpen()).isFalse();
     assertThat(tunnel.client.connection.isOpen()).isFalse();
     assertThat(tunnel.client.end()).isNotNull();
+  }
+
+  @Test
+  void bufferThatWasReleasedTooEarlyEndsItsStreamAlone() {
+    EmbeddedStream other = tunnel.client.open();
+    ByteBuf bytes = Unpooled.copyLong(1);
+    ChannelFuture first = sender.channel().write(Unpooled.copyLong(0));
+    ChannelFuture written = sender.channel().writeAndFlush(bytes);
+    bytes.release();
+    ChannelFuture others = other.write(0, 100);
+    tunnel.drive();
+
+    assertThat(tunnel.client.end()).isNull();
+    assertThat(first.isSuccess()).isTrue();
+    assertThat(written.cause()).isInstanceOf(IllegalReferenceCountException.class);
+    assertThat(sender.channel().isOpen()).isFalse();
+    assertThat(receiver.channel().isOpen()).isFalse();
+    assertThat(others.isSuccess()).isTrue();
+  }
+
+  @Test
+  void outputIsShutDownWithAVoidPromiseToo() {
+    sender.channel().shutdownOutput(sender.channel().voidPromise());
+    ChannelFuture again = sender.channel().shutdownOutput();
+    tunnel.drive();
+
+    assertThat(again.isSuccess()).isTrue();
+    assertThat(sender.log().failures).isEmpty();
   }
 }

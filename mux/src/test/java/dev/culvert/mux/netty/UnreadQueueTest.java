@@ -24,7 +24,7 @@ final class UnreadQueueTest {
     for (int i = 0; i < 5000; i++) {
       if (random.nextBoolean()) {
         int bytes = random.nextInt(random.nextBoolean() ? 20 : 9000);
-        queue.add(ByteSequence.slice(in, bytes), allocator);
+        queue.add(ByteSequence.slice(in, bytes), bytes, allocator);
         in += bytes;
       } else if (!queue.isEmpty()) {
         ByteBuf part = queue.remove();
@@ -45,7 +45,7 @@ final class UnreadQueueTest {
   @Test
   void singleBytesThatWaitShareBuffers() {
     for (int i = 0; i < 10_000; i++) {
-      queue.add(ByteSequence.slice(i, 1), allocator);
+      queue.add(ByteSequence.slice(i, 1), 1, allocator);
     }
 
     int parts = 0;
@@ -60,7 +60,7 @@ final class UnreadQueueTest {
   void smallPartDoesNotHoldTheBufferItCameIn() {
     ByteBuf record = Unpooled.buffer(16 * 1024).writeZero(16 * 1024);
 
-    queue.add(record.readRetainedSlice(10), allocator);
+    queue.add(record, 10, allocator);
 
     assertThat(record.refCnt()).isEqualTo(1);
     record.release();
@@ -74,12 +74,27 @@ final class UnreadQueueTest {
     int parts = Math.min(10_000, (1 << 20) / partBytes);
     for (int i = 0; i < parts; i++) {
       ByteBuf record = allocator.directBuffer(16 * 1024).writeZero(16 * 1024);
-      queue.add(record.readRetainedSlice(partBytes), allocator);
+      queue.add(record, partBytes, allocator);
       record.release();
     }
 
     long held = allocator.pinnedDirectMemory();
     assertThat(held).isLessThan(5L * parts * partBytes + 16 * 1024);
+    queue.clear();
+    assertThat(allocator.pinnedDirectMemory()).isZero();
+  }
+
+  /** What TLS hands on may be many records at once: as much as one read from the socket. */
+  @ParameterizedTest
+  @ValueSource(ints = {4096, 9000, 16_372})
+  void memoryHeldIsAFewTimesWhatWaitsAlsoWhereReadsAreLarge(int partBytes) {
+    for (int i = 0; i < 64; i++) {
+      ByteBuf read = allocator.directBuffer(64 * 1024).writeZero(64 * 1024);
+      queue.add(read, partBytes, allocator);
+      read.release();
+    }
+
+    assertThat(allocator.pinnedDirectMemory()).isLessThan(6L * 64 * partBytes);
     queue.clear();
     assertThat(allocator.pinnedDirectMemory()).isZero();
   }
