@@ -14,16 +14,19 @@ import org.jspecify.annotations.Nullable;
  * becomes ready, C sends 64, B sends 16,372, A sends 16,372. Each stream waits at most for one
  * quantum of every other. A batch that a control frame has shortened cuts A off at 16,360: A
  * forfeits the 12 bytes left of its turn, which would be a frame of their own in the next batch.
+ *
+ * <p>A frame that is a buffer of the stream's own is not cut to fit: a turn may end below zero, and
+ * what it is below the next one is short of.
  */
 final class SendQueue {
   private final StreamQueue fresh = new StreamQueue();
   private final StreamQueue backlogged = new StreamQueue();
-  private final int quantumBytes;
+  private final Quantum quantum;
   private final int forfeitBytes;
 
-  SendQueue(int quantumBytes) {
-    this.quantumBytes = quantumBytes;
-    this.forfeitBytes = quantumBytes / 32;
+  SendQueue(Quantum quantum) {
+    this.quantum = quantum;
+    this.forfeitBytes = quantum.bytes() / 32;
   }
 
   boolean isEmpty() {
@@ -33,7 +36,7 @@ final class SendQueue {
   /** Lets {@code stream} take part; no change where it does already. */
   void add(Stream stream) {
     if (!stream.sendLink.isQueued()) {
-      stream.deficitBytes = quantumBytes;
+      stream.deficitBytes = quantum.bytes();
       fresh.add(stream.sendLink);
     }
   }
@@ -55,7 +58,7 @@ final class SendQueue {
     boolean wasFresh = stream.sendLink.isQueuedIn(fresh);
     stream.sendLink.leave();
     if (stream.canSend() || wasFresh) {
-      stream.deficitBytes = quantumBytes;
+      stream.deficitBytes = quantum.bytes() + Math.min(stream.deficitBytes, 0);
       backlogged.add(stream.sendLink);
     }
   }

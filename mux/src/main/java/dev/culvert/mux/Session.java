@@ -30,6 +30,7 @@ public final class Session {
   private final WindowTuner tuner;
   private final FloodGuard floodGuard;
   private final ControlQueue controlQueue;
+  private final Quantum quantum;
   private final SendQueue sendQueue;
   private long nowNanos; // of the latest input
   private boolean isDraining;
@@ -58,7 +59,8 @@ public final class Session {
             config.keepAliveIdle().toNanos(), config.keepAliveTimeout().toNanos(), nowNanos);
     this.floodGuard = new FloodGuard(nowNanos);
     this.controlQueue = new ControlQueue(keepAlive);
-    this.sendQueue = new SendQueue(config.maxPayloadBytes());
+    this.quantum = new Quantum(config.maxPayloadBytes(), config.maxQuantumBytes(), nowNanos);
+    this.sendQueue = new SendQueue(quantum);
   }
 
   // Input.
@@ -158,7 +160,29 @@ public final class Session {
   }
 
   /**
-   * Writes frames into {@code out}, which is borrowed: control first, then data in turns.
+   * The next frame, where that is data in a buffer of its stream's own, which goes out without
+   * being copied; null where what comes next has to be gathered by {@link #pollOutput}, so that
+   * this is to be asked first each time. The buffer is the caller's.
+   */
+  public @Nullable ByteBuf pollFrame(long nowNanos) {
+    if (end != null || !controlQueue.isEmpty()) {
+      return null;
+    }
+    Stream stream = sendQueue.current();
+    if (stream == null || !stream.hasFrame(quantum.maxFrameBytes())) {
+      return null;
+    }
+    ByteBuf frame = stream.takeFrame();
+    if (stream.state() != StreamState.CLOSED) {
+      sendQueue.endTurnIfOver(stream);
+    }
+    quantum.sent(frame.readableBytes(), nowNanos);
+    return frame;
+  }
+
+  /**
+   * Writes frames into {@code out}, which is borrowed: control first, then data in turns. Ends
+   * early in front of a frame that {@link #pollFrame} can give.
    *
    * @param maxBytes how much to write at most; at least two headers, for progress
    * @return the bytes written; zero means that there is nothing to send
@@ -173,7 +197,8 @@ public final class Session {
     int room;
     while (end == null
         && (room = maxBytes - (out.writerIndex() - start)) >= 2 * Frame.HEADER_BYTES
-        && (stream = sendQueue.current()) != null) {
+        && (stream = sendQueue.current()) != null
+        && (room == maxBytes || !stream.hasFrame(quantum.maxFrameBytes()))) {
       stream.writeTurn(out, room, config.maxPayloadBytes(), nowNanos);
       if (stream.state() != StreamState.CLOSED) {
         sendQueue.endTurnIfOver(stream);
@@ -182,7 +207,9 @@ public final class Session {
     if (end != null && maxBytes - (out.writerIndex() - start) >= Frame.HEADER_BYTES) {
       controlQueue.pollGoAway(out);
     }
-    return out.writerIndex() - start;
+    int written = out.writerIndex() - start;
+    quantum.sent(written, nowNanos);
+    return written;
   }
 
   /** When {@link #onTimeout} is to be called. */

@@ -11,7 +11,10 @@ import java.time.Duration;
  * @param maxWindowBytes what a stream's window may grow to where the round trip is long
  * @param maxMemoryBytes what the session may hold of bytes received and not yet consumed; beyond it
  *     the stream that holds most is reset
- * @param maxPayloadBytes the largest Data payload sent; with its header one TLS record by default
+ * @param maxPayloadBytes the largest Data payload that is gathered; with its header one TLS record
+ *     by default
+ * @param maxQuantumBytes what a stream may send in its turn at most, and the largest payload of a
+ *     frame that is a buffer of the stream's own; with its header four TLS records by default
  * @param keepAliveIdle how long the peer may be quiet before it is pinged
  * @param keepAliveTimeout how long the peer may be quiet before the session is lost
  */
@@ -22,6 +25,7 @@ public record SessionConfig(
     int maxWindowBytes,
     long maxMemoryBytes,
     int maxPayloadBytes,
+    int maxQuantumBytes,
     Duration keepAliveIdle,
     Duration keepAliveTimeout) {
 
@@ -37,6 +41,7 @@ public record SessionConfig(
           16 << 20,
           64 << 20,
           16 * 1024 - Frame.HEADER_BYTES,
+          64 * 1024 - Frame.HEADER_BYTES,
           Duration.ofSeconds(5),
           Duration.ofSeconds(15));
 
@@ -54,6 +59,9 @@ public record SessionConfig(
         maxMemoryBytes >= maxWindowBytes,
         "maxMemoryBytes: " + maxMemoryBytes + " (expected: >= " + maxWindowBytes + ")");
     expect(maxPayloadBytes > 0, "maxPayloadBytes: " + maxPayloadBytes + " (expected: > 0)");
+    expect(
+        maxQuantumBytes >= maxPayloadBytes,
+        "maxQuantumBytes: " + maxQuantumBytes + " (expected: >= " + maxPayloadBytes + ")");
     expect(keepAliveIdle.isPositive(), "keepAliveIdle: " + keepAliveIdle + " (expected: > 0)");
     expect(
         keepAliveTimeout.compareTo(keepAliveIdle) > 0,
@@ -69,6 +77,7 @@ public record SessionConfig(
         maxWindowBytes,
         maxMemoryBytes,
         maxPayloadBytes,
+        maxQuantumBytes,
         keepAliveIdle,
         keepAliveTimeout);
   }
@@ -82,6 +91,7 @@ public record SessionConfig(
         maxWindowBytes,
         maxMemoryBytes,
         maxPayloadBytes,
+        maxQuantumBytes,
         idle,
         timeout);
   }
@@ -95,6 +105,7 @@ public record SessionConfig(
         maxBytes,
         maxMemoryBytes,
         maxPayloadBytes,
+        maxQuantumBytes,
         keepAliveIdle,
         keepAliveTimeout);
   }
@@ -108,6 +119,7 @@ public record SessionConfig(
         maxWindowBytes,
         bytes,
         maxPayloadBytes,
+        maxQuantumBytes,
         keepAliveIdle,
         keepAliveTimeout);
   }

@@ -275,6 +275,26 @@ public final class Stream {
     }
   }
 
+  /** Whether the next bytes are in a buffer that can be a frame as it is. */
+  boolean hasFrame(int maxPayloadBytes) {
+    if (opening != Opening.DONE || !isSending() || deficitBytes <= 0) {
+      return false;
+    }
+    int bytes = listener().frameBytes();
+    return bytes > 0 && bytes <= Math.min(maxPayloadBytes, sendWindow.availableBytes());
+  }
+
+  /** Hands over such a buffer, with the frame's header in front. */
+  ByteBuf takeFrame() {
+    ByteBuf frame = listener().pollFrame();
+    int bytes = frame.readableBytes();
+    frame.readerIndex(frame.readerIndex() - Frame.HEADER_BYTES);
+    FrameEncoder.fillDataHeader(frame, frame.readerIndex(), id, bytes);
+    sendWindow.sent(bytes);
+    deficitBytes -= bytes;
+    return frame;
+  }
+
   private void writeData(ByteBuf out, int maxBytes) {
     int headerIndex = out.writerIndex();
     FrameEncoder.reserveDataHeader(out);

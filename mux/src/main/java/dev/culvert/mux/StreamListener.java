@@ -36,6 +36,23 @@ public interface StreamListener {
    */
   int pollData(ByteBuf out, int maxBytes);
 
+  /**
+   * How many bytes {@link #pollFrame} would give, or zero where what is pending has to be gathered:
+   * it is not in one buffer, or that has no room for a frame's header.
+   */
+  default int frameBytes() {
+    return 0;
+  }
+
+  /**
+   * The stream's turn, as {@link #pollData}: hands over the buffer with the next pending bytes,
+   * which is the session's from now on, and so are {@link Frame#HEADER_BYTES} bytes in front of its
+   * first. Called only where {@link #frameBytes} says that there is one.
+   */
+  default ByteBuf pollFrame() {
+    throw new UnsupportedOperationException("nothing pending can be a frame as it is");
+  }
+
   /** Our FIN has gone out, behind the last byte. */
   void onFinSent();
 }

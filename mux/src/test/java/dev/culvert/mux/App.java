@@ -3,6 +3,7 @@ package dev.culvert.mux;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,10 @@ final class App implements StreamListener {
   int finsSent;
   @Nullable SessionEnd end;
   boolean consumesAtOnce = true;
+
+  /** Up to how many bytes go into one buffer that can be a frame; zero for none at all. */
+  int bufferBytes;
+
   private boolean isFinished;
 
   Stream stream() {
@@ -101,7 +106,11 @@ final class App implements StreamListener {
 
   @Override
   public void onReset() {
-    expectLife("RST");
+    if (unread == 0
+        || resets > 0
+        || end != null) { // else what has ended in order is dropped unread
+      expectLife("RST");
+    }
     resets++;
   }
 
@@ -128,6 +137,19 @@ final class App implements StreamListener {
     }
     toSend -= bytes;
     return bytes;
+  }
+
+  @Override
+  public int frameBytes() {
+    return (int) Math.min(bufferBytes, toSend);
+  }
+
+  @Override
+  public ByteBuf pollFrame() {
+    ByteBuf frame = Unpooled.buffer(Frame.HEADER_BYTES + frameBytes());
+    frame.setIndex(Frame.HEADER_BYTES, Frame.HEADER_BYTES);
+    pollData(frame, frameBytes());
+    return frame;
   }
 
   @Override

@@ -19,8 +19,8 @@ final class Peer implements SessionListener {
 
   Peer(Role role, SessionConfig config, MemoryBudget memory, long nowNanos) {
     session = new Session(role, config, memory, this, nowNanos);
-    wire = new WireWatch(role, config.maxPayloadBytes());
-    turns = new TurnWatch(session, config.maxPayloadBytes());
+    wire = new WireWatch(role, config.maxQuantumBytes());
+    turns = new TurnWatch(session, config.maxQuantumBytes());
   }
 
   App open() {

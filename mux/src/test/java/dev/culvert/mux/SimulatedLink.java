@@ -89,9 +89,12 @@ final class SimulatedLink {
     /** Hands over what the link takes now; after both directions have stepped. */
     void send() {
       while (backlogBytes < unsentBytes && from.session.hasOutput()) {
-        ByteBuf out = Unpooled.buffer();
         from.turns.beforeOutput();
-        from.session.pollOutput(out, cut.batchBytes(), pair.nowNanos);
+        ByteBuf out = from.session.pollFrame(pair.nowNanos);
+        if (out == null) {
+          out = Unpooled.buffer();
+          from.session.pollOutput(out, cut.batchBytes(), pair.nowNanos);
+        }
         byte[] batch = ByteBufUtil.getBytes(out);
         out.release();
         if (batch.length == 0) {

@@ -28,14 +28,14 @@ final class WireWatch {
   }
 
   private final int parity; // of the ids that this side opens
-  private final int maxPayloadBytes;
+  private final int maxFrameBytes;
   private final Map<Long, Sent> streams = new HashMap<>();
   private final ByteBuffer header = ByteBuffer.allocate(12);
   private long payloadToSkip;
 
-  WireWatch(Role role, int maxPayloadBytes) {
+  WireWatch(Role role, int maxFrameBytes) {
     this.parity = role == Role.CLIENT ? 1 : 0;
-    this.maxPayloadBytes = maxPayloadBytes;
+    this.maxFrameBytes = maxFrameBytes;
   }
 
   private Sent stream(long id) {
@@ -85,7 +85,7 @@ final class WireWatch {
     if (type == DATA) {
       assertThat(flags).as("flags of %s", frame).isZero();
       assertThat(stream.flags & FIN).as("end sent before %s", frame).isZero();
-      assertThat(length).as(frame).isBetween(1L, (long) maxPayloadBytes);
+      assertThat(length).as(frame).isBetween(1L, (long) maxFrameBytes);
       stream.credit -= length;
       stream.dataBytes += length;
       assertThat(stream.credit).as("credit left behind %s", frame).isNotNegative();

@@ -241,6 +241,7 @@ public final class CulvertServer implements AutoCloseable {
                   protected void initChannel(SocketChannel channel) {
                     channels.add(channel);
                     transport.limitUnsent(channel, UNSENT_BYTES);
+                    transport.unpace(channel, channel.remoteAddress());
                     channel.pipeline().addLast(limit);
                     accept.accept(channel);
                   }

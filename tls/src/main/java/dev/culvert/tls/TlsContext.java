@@ -18,31 +18,37 @@ import javax.net.ssl.SSLException;
 final class TlsContext implements AutoCloseable {
   private static final int HANDSHAKE_SECONDS = 10;
 
-  /** Four full TLS records in one native call and one output buffer. */
-  private static final int BORINGSSL_WRAP_BYTES = 65_536;
+  /** What the multiplexer writes is a batch already, and goes into one output buffer as it is. */
+  private static final int AS_WRITTEN = 0;
+
+  /** Small parts of a response are gathered into up to four TLS records. */
+  private static final int GATHERED_BYTES = 65_536;
 
   private static final String[] BORINGSSL_GROUPS = {"X25519MLKEM768", "X25519", "P-256"};
 
   private final SslContext context;
   private final TlsProvider provider;
+  private final int wrapBytes;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private TlsContext(SslContext context, TlsProvider provider) {
+  private TlsContext(SslContext context, TlsProvider provider, int wrapBytes) {
     this.context = context;
     this.provider = provider;
+    this.wrapBytes = wrapBytes;
   }
 
   /** TLS 1.3 and the tunnel's ALPN only, hybrid post-quantum key exchange first. */
   static TlsContext tunnel(SslContextBuilder builder, TlsProvider provider) throws SSLException {
-    return build(builder.protocols("TLSv1.3"), provider, TunnelProtocol.ALPN);
+    return build(builder.protocols("TLSv1.3"), provider, TunnelProtocol.ALPN, AS_WRITTEN);
   }
 
   /** What browsers and HTTP clients speak. */
   static TlsContext https(SslContextBuilder builder, TlsProvider provider) throws SSLException {
-    return build(builder.protocols("TLSv1.3", "TLSv1.2"), provider, "http/1.1");
+    return build(builder.protocols("TLSv1.3", "TLSv1.2"), provider, "http/1.1", GATHERED_BYTES);
   }
 
-  private static TlsContext build(SslContextBuilder builder, TlsProvider provider, String alpn)
+  private static TlsContext build(
+      SslContextBuilder builder, TlsProvider provider, String alpn, int wrapBytes)
       throws SSLException {
     builder
         .sslProvider(provider.netty())
@@ -55,7 +61,7 @@ final class TlsContext implements AutoCloseable {
     if (provider == TlsProvider.BORINGSSL) {
       builder.option(OpenSslContextOption.GROUPS, BORINGSSL_GROUPS.clone());
     }
-    return new TlsContext(builder.build(), provider);
+    return new TlsContext(builder.build(), provider, wrapBytes);
   }
 
   /** A handler for a connection whose peer has no name. */
@@ -86,7 +92,7 @@ final class TlsContext implements AutoCloseable {
   private SslHandler configured(SslHandler handler) {
     handler.setHandshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
     if (provider == TlsProvider.BORINGSSL) {
-      handler.setWrapDataSize(BORINGSSL_WRAP_BYTES);
+      handler.setWrapDataSize(wrapBytes);
     }
     return handler;
   }

@@ -7,6 +7,7 @@ import dev.culvert.mux.control.StreamStatus;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.netty.Dialer;
 import dev.culvert.mux.netty.EarlyInput;
+import dev.culvert.mux.netty.FrameRoom;
 import dev.culvert.mux.netty.Relay;
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.mux.netty.StreamChannel;
@@ -156,7 +157,9 @@ final class StreamHandler extends ByteToMessageDecoder {
             new ChannelInitializer<SocketChannel>() {
               @Override
               protected void initChannel(SocketChannel local) throws SSLException {
-                if (target.scheme() == LocalTarget.Scheme.HTTPS) {
+                if (target.scheme() != LocalTarget.Scheme.HTTPS) {
+                  FrameRoom.in(local);
+                } else {
                   local.config().setAllowHalfClosure(false); // nobody shakes one hand
                   local
                       .pipeline()

@@ -109,6 +109,7 @@ public final class Dialer {
         promise.tryFailure(failure == null ? new ConnectException("no address") : failure);
         return;
       }
+      InetSocketAddress address = new InetSocketAddress(addresses.getFirst(), port);
       ChannelFuture connected =
           new Bootstrap()
               .group(loop)
@@ -119,7 +120,8 @@ public final class Dialer {
               .option(ChannelOption.TCP_NODELAY, true)
               .option(ChannelOption.SO_KEEPALIVE, true)
               .handler(initializer)
-              .connect(new InetSocketAddress(addresses.getFirst(), port));
+              .connect(address);
+      transport.unpace(connected.channel(), address);
       connected.addListener(done -> {
         if (!done.isSuccess()) {
           connect(addresses.subList(1, addresses.size()), failure == null ? done.cause() : failure);

@@ -254,6 +254,11 @@ public final class MuxHandler extends ChannelInboundHandlerAdapter {
   }
 
   private boolean writeBatch() {
+    ByteBuf frame = session().pollFrame(nowNanos());
+    if (frame != null) {
+      context().write(frame);
+      return true;
+    }
     ByteBuf batch = context().alloc().directBuffer(BATCH_BYTES);
     boolean written = false;
     try {

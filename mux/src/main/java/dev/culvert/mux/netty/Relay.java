@@ -139,6 +139,9 @@ public final class Relay {
       RelayLeg.arm(channel);
       if (channel instanceof StreamChannel stream) {
         stream.creditMode(CreditMode.ON_CONSUMED);
+        if (FrameRoom.isIn(opposite().from.channel())) {
+          stream.writesWithRoom();
+        }
       }
       EarlyInput early = ctx.pipeline().get(EarlyInput.class);
       if (early != null) {

@@ -95,6 +95,15 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
     }
   }
 
+  /**
+   * Says that the buffers written from now on are alone in their memory: what is in front of their
+   * first byte is nobody's, so that where there is room enough a frame's header goes there and the
+   * buffer goes out without being copied. Event loop only.
+   */
+  void writesWithRoom() {
+    output.expectRoom();
+  }
+
   // Reading.
 
   @Override
@@ -237,6 +246,16 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
     @Override
     public int pollData(ByteBuf out, int maxBytes) {
       return output.poll(out, maxBytes);
+    }
+
+    @Override
+    public int frameBytes() {
+      return output.frameBytes();
+    }
+
+    @Override
+    public ByteBuf pollFrame() {
+      return output.pollFrame();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.culvert.mux.netty;
 
+import dev.culvert.mux.Frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
@@ -12,9 +13,13 @@ import org.jspecify.annotations.Nullable;
  * buffer until the session takes it, and FIN behind it. Event loop only.
  */
 final class StreamOutput {
+  /** Fewer bytes are gathered with others: a write to TLS and a record cost more than the copy. */
+  private static final int SMALL_BYTES = 8 * 1024;
+
   private final StreamChannel channel;
   private @Nullable ChannelPromise finPromise;
   private boolean isFinSent;
+  private boolean hasRoom;
 
   StreamOutput(StreamChannel channel) {
     this.channel = channel;
@@ -71,6 +76,39 @@ final class StreamOutput {
       }
     }
     return polled;
+  }
+
+  /** What is written from now on has nothing of anybody's in front of it. */
+  void expectRoom() {
+    hasRoom = true;
+  }
+
+  /** The size of the next buffer where it can be a frame as it is, else zero. */
+  int frameBytes() {
+    ChannelOutboundBuffer in = buffer();
+    return hasRoom
+            && in != null
+            && in.current() instanceof ByteBuf bytes
+            && bytes.readableBytes() >= SMALL_BYTES
+            && bytes.readerIndex() >= Frame.HEADER_BYTES
+            && bytes.refCnt() == 1
+        ? bytes.readableBytes()
+        : 0;
+  }
+
+  /** Hands over that buffer, and completes its write. */
+  ByteBuf pollFrame() {
+    ChannelOutboundBuffer in = buffer();
+    if (in == null || !(in.current() instanceof ByteBuf bytes)) {
+      throw new IllegalStateException("nothing is pending");
+    }
+    bytes.retain();
+    in.remove();
+    in = buffer(); // whoever heard of the write may have closed the channel
+    if (in != null) {
+      dropEmpty(in);
+    }
+    return bytes;
   }
 
   /** Sends FIN behind all that was flushed; the channel must be open. */

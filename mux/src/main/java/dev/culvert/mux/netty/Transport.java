@@ -15,6 +15,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,13 @@ public enum Transport {
     }
 
     @Override
+    public void unpace(Channel channel, @Nullable InetSocketAddress peer) {
+      if (LoopbackPath.isPaced(peer)) {
+        LoopbackPath.unpace(channel);
+      }
+    }
+
+    @Override
     @Nullable Throwable unavailability() {
       return Epoll.unavailabilityCause();
     }
@@ -72,6 +80,9 @@ public enum Transport {
     public void limitUnsent(Channel channel, int bytes) {
       checkUnsentLimit(bytes);
     }
+
+    @Override
+    public void unpace(Channel channel, @Nullable InetSocketAddress peer) {}
 
     @Override
     @Nullable Throwable unavailability() {
@@ -133,6 +144,13 @@ public enum Transport {
    * @throws IllegalArgumentException {@code bytes} is not positive
    */
   public abstract void limitUnsent(Channel channel, int bytes);
+
+  /**
+   * Has the kernel send without pauses on an open socket of this transport whose peer is on this
+   * machine. Does nothing where the peer is elsewhere, where the kernel does not pace, or where the
+   * transport has no such setting ({@code TCP_CONGESTION}).
+   */
+  public abstract void unpace(Channel channel, @Nullable InetSocketAddress peer);
 
   /** Why this transport does not work in this process, or null if it does. */
   abstract @Nullable Throwable unavailability();

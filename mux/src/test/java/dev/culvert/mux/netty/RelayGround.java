@@ -48,6 +48,7 @@ final class RelayGround {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
+                    FrameRoom.in(channel);
                     accepted.add(channel);
                   }
                 })

@@ -1,13 +1,20 @@
 package dev.culvert.mux.netty;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +84,29 @@ final class TransportTest {
           .isThrownBy(() -> transport.limitUnsent(connection.channel(), 0))
           .withMessage("bytes: 0 (expected: > 0)");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void connectionsWithinTheMachineAreNotPaced(Transport transport) throws Exception {
+    InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+    assumeThat(LoopbackPath.isPaced(local)).as("the kernel's congestion control is BBR").isTrue();
+    try (Loopback loopback = new Loopback(transport);
+        LoopbackConnection connection = loopback.open()) {
+      transport.unpace(connection.channel(), new InetSocketAddress("192.0.2.1", 1));
+      assertThat(congestionControl(connection.channel())).isIn("bbr", null);
+
+      transport.unpace(connection.channel(), local);
+
+      assertThat(congestionControl(connection.channel()))
+          .isEqualTo(transport == Transport.EPOLL ? "reno" : null);
+    }
+  }
+
+  private static @Nullable String congestionControl(Channel channel) {
+    RawUnixChannelOption option = new RawUnixChannelOption("TCP_CONGESTION", 6, 13, 4);
+    ByteBuffer name = channel.config().getOption(option);
+    return name == null ? null : US_ASCII.decode(name).toString().replace("\0", "");
   }
 
   @Test

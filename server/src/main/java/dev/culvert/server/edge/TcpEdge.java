@@ -3,6 +3,7 @@ package dev.culvert.server.edge;
 import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.netty.ConnectionLimit;
 import dev.culvert.mux.netty.EarlyInput;
+import dev.culvert.mux.netty.FrameRoom;
 import dev.culvert.mux.netty.Relay;
 import dev.culvert.mux.netty.RelayEnd;
 import dev.culvert.mux.netty.RelayLeg;
@@ -151,8 +152,8 @@ public final class TcpEdge implements PortListener {
   }
 
   private static void ended(Route route, Channel visitor, long startNanos, RelayEnd end) {
-    if (logger.isInfoEnabled()) {
-      logger.info(
+    if (logger.isDebugEnabled()) {
+      logger.debug(
           "{} visitor {}: {} bytes in, {} bytes out, {} ms{}",
           route,
           peer(visitor),
@@ -187,10 +188,12 @@ public final class TcpEdge implements PortListener {
     @Override
     protected void initChannel(SocketChannel visitor) {
       channels.add(visitor);
+      FrameRoom.in(visitor);
       visitor.pipeline().addLast(limit, new EarlyInput());
       if (!visitor.isActive()) {
         return; // one too many
       }
+      transport.unpace(visitor, visitor.remoteAddress());
       StreamOpen preamble =
           new StreamOpen(
               route.kind(), route.tunnel(), visitor.remoteAddress(), visitor.localAddress());
