@@ -22,6 +22,11 @@ interface Contender {
     return false;
   }
 
+  /** Whether its client connects again by itself when the link is cut. */
+  default boolean reconnects() {
+    return true;
+  }
+
   /** Why it cannot take part, such as a program that is not installed; null where it can. */
   @Nullable String obstacle();
 

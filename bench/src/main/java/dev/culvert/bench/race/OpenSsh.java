@@ -41,6 +41,11 @@ final class OpenSsh implements Contender {
   }
 
   @Override
+  public boolean reconnects() {
+    return false;
+  }
+
+  @Override
   public @Nullable String obstacle() {
     return Programs.missing("ssh", "sshd", "ssh-keygen");
   }
