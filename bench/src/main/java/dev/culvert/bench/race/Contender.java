@@ -30,6 +30,11 @@ interface Contender {
   /** Why it cannot take part, such as a program that is not installed; null where it can. */
   @Nullable String obstacle();
 
+  /** What there is to say about how it was set up, once it is prepared; empty for nothing. */
+  default String fact() {
+    return "";
+  }
+
   /** Makes keys and the like, once, before any start. */
   default void prepare(Ground ground) throws IOException, InterruptedException {}
 

@@ -37,15 +37,13 @@ final class Estimate {
         seconds +=
             load.equals(Loads.MANY_IDLE)
                 ? 2 * REST_SECONDS
-                : seconds(plan.warmUp()) + seconds(plan.window());
+                : seconds(plan.warmUp().later(contender)) + seconds(plan.window());
       }
     }
     if (seconds == 0) {
       return 0;
     }
-    if (contender.warmsUpSlowly()) {
-      seconds += seconds(plan.firstWarmUp()) - seconds(plan.warmUp());
-    }
+    seconds += seconds(plan.warmUp().first(contender)) - seconds(plan.warmUp().later(contender));
     return seconds + startSeconds(contender) + REST_SECONDS;
   }
 

@@ -38,7 +38,7 @@ final class OverLinks {
     try (LongLink link = new LongLink();
         Tunnel tunnel = Tunnel.start(contender, ground, origin.port(), link)) {
       Load load = new BulkLoad(origin, BulkLoad.Direction.DOWN, 1);
-      Trial trial = Trial.run(tunnel, load, plan.warmUp(tunnel), plan.window());
+      Trial trial = Trial.run(tunnel, load, plan.warmUp(), plan.window());
       card.add(Loads.LONG_LINK, "Mbit/s", 8 * trial.perSecond() / 1e6);
     }
   }

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rounds in each of which every contender has its turn
  * @param warmUp how long each load runs before it counts
- * @param firstWarmUp the same for the first load after the start of a contender that compiles
- *     itself while it runs
  * @param window how long a load counts
  * @param windows how many windows of each load are shown from its start on, instead of a race; 0
  *     for a race
@@ -21,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Plan(
     int rounds,
-    Duration warmUp,
-    Duration firstWarmUp,
+    WarmUp warmUp,
     Duration window,
     int windows,
     Selection contenders,
@@ -66,9 +63,8 @@ record Plan(
         default -> throw new IllegalArgumentException("unknown option " + args.get(i));
       }
     }
-    Duration firstWarmUp = Duration.ofSeconds(quick ? 5 : 10);
-    return new Plan(
-        rounds, Duration.ofSeconds(1), firstWarmUp, window, windows, only, loads, record);
+    WarmUp warmUp = quick ? WarmUp.QUICK : WarmUp.FULL;
+    return new Plan(rounds, warmUp, window, windows, only, loads, record);
   }
 
   /** Whether {@code load} is chosen, and is one for {@code contender}. */
@@ -80,10 +76,6 @@ record Plan(
           default -> true;
         };
     return isForIt && loads.includes(load);
-  }
-
-  Duration warmUp(Tunnel tunnel) {
-    return tunnel.isCold() ? firstWarmUp : warmUp;
   }
 
   private static String value(List<String> args, int index) {
@@ -103,11 +95,7 @@ record Plan(
 
   @Override
   public String toString() {
-    return "%d round(s); each load runs %s before it counts, and counts for %s; what compiles itself runs %s first"
-        .formatted(rounds, seconds(warmUp), seconds(window), seconds(firstWarmUp));
-  }
-
-  private static String seconds(Duration duration) {
-    return duration.toSeconds() + " s";
+    return "%d round(s); a load counts for %d s, after %s"
+        .formatted(rounds, window.toSeconds(), warmUp);
   }
 }

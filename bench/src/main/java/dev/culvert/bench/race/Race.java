@@ -1,9 +1,7 @@
 package dev.culvert.bench.race;
 
 import dev.culvert.bench.race.report.Scores;
-import dev.culvert.bench.race.report.Table;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,11 +69,12 @@ public final class Race {
       List<Contender> contenders = ready(all, web);
       if (plan.windows() > 0) {
         for (Contender contender : contenders) {
-          attempt(contender, "warm-up", () -> new WarmUp(contender, plan, ground).show(bulk, web));
+          attempt(contender, "warm-up", () -> new Windows(contender, plan, ground).show(bulk, web));
         }
         return;
       }
-      System.out.println(plan);
+      Report report = new Report(Facts.text(ground, contenders), plan, scores, notes);
+      System.out.println(report.facts() + "\n" + plan + ".");
       System.out.println("This takes about " + minutes(Estimate.of(plan, contenders)) + ".");
       long start = System.nanoTime();
       List<Contender> order = new ArrayList<>(contenders);
@@ -87,13 +86,11 @@ public final class Race {
           turn(contender, new Scorecard(scores, round, contender), bulk, web);
         }
         Collections.rotate(order, -1);
+        if (plan.record() != null) {
+          report.write(plan.record());
+        }
       }
-    }
-    System.out.print(new Table(scores).text());
-    notes.forEach(System.out::println);
-    Path directory = plan.record();
-    if (directory != null) {
-      scores.write(Files.createDirectories(directory).resolve("race.csv"));
+      System.out.print("\n" + report.text());
     }
   }
 

@@ -26,11 +26,10 @@ record Trial(
     Times.Sorted timesPastTunnel) {
 
   /** Runs the load until it is warm, then counts for the length of the window. */
-  static Trial run(Tunnel tunnel, Load load, Duration warmUp, Duration window)
+  static Trial run(Tunnel tunnel, Load load, WarmUp warmUp, Duration window)
       throws IOException, InterruptedException {
     try (Load.Run run = load.start(tunnel.endpoint())) {
-      Thread.sleep(warmUp);
-      tunnel.noteLoad();
+      Thread.sleep(tunnel.takeWarmUp(warmUp));
       return count(tunnel, load, run, window);
     }
   }

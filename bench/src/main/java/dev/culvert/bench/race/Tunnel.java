@@ -53,14 +53,11 @@ final class Tunnel implements AutoCloseable {
     return endpoint;
   }
 
-  /** Whether it has yet to carry its first load, and compiles itself while it does. */
-  boolean isCold() {
-    return contender.warmsUpSlowly() && !hasCarried;
-  }
-
-  /** It has carried a load until it was warm. */
-  void noteLoad() {
+  /** How long its next load is to run before it counts; from then on it has had its first. */
+  Duration takeWarmUp(WarmUp warmUp) {
+    Duration duration = hasCarried ? warmUp.later(contender) : warmUp.first(contender);
     hasCarried = true;
+    return duration;
   }
 
   /** The client has just printed where its visitors are to go. */

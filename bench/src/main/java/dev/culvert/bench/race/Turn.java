@@ -73,6 +73,6 @@ final class Turn {
   }
 
   private Trial run(Tunnel tunnel, Load load) throws IOException, InterruptedException {
-    return Trial.run(tunnel, load, plan.warmUp(tunnel), plan.window());
+    return Trial.run(tunnel, load, plan.warmUp(), plan.window());
   }
 }

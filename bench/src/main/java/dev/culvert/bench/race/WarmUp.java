@@ -1,49 +1,32 @@
 package dev.culvert.bench.race;
 
-import java.io.IOException;
-import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import java.time.Duration;
 
 /**
- * How a contender's cost falls while it warms up: each load, one after the other, in windows from
- * its start on. Shows what a race is to wait for before it counts. One thread.
+ * How long a load runs before it counts.
+ *
+ * @param usual for programs that are as fast at once as they ever get
+ * @param slow for those that compile themselves while they run
+ * @param slowFirst for the first load that such a one carries after its start
  */
-final class WarmUp {
-  private final Contender contender;
-  private final Plan plan;
-  private final Ground ground;
+record WarmUp(Duration usual, Duration slow, Duration slowFirst) {
+  static final WarmUp FULL =
+      new WarmUp(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(8));
+  static final WarmUp QUICK =
+      new WarmUp(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(5));
 
-  WarmUp(Contender contender, Plan plan, Ground ground) {
-    this.contender = contender;
-    this.plan = plan;
-    this.ground = ground;
+  /** After a start. */
+  Duration first(Contender contender) {
+    return contender.warmsUpSlowly() ? slowFirst : usual;
   }
 
-  /** Prints a line for each load, with CPU s/GiB or CPU ms/request of each window. */
-  void show(BulkOrigin bulk, int web) throws IOException, InterruptedException {
-    show(bulk.port(), Loads.bulk(bulk, contender.kind()));
-    show(web, List.of(Loads.keepAlive(), Loads.newConnectionEach()));
+  Duration later(Contender contender) {
+    return contender.warmsUpSlowly() ? slow : usual;
   }
 
-  private void show(int origin, List<Load> loads) throws IOException, InterruptedException {
-    try (Tunnel tunnel = Tunnel.start(contender, ground, origin, Link.STRAIGHT)) {
-      for (Load load : loads) {
-        if (plan.includes(contender, load.name()) && load.unit() != Load.Unit.ROUND_TRIP) {
-          List<Trial> trials = Trial.successive(tunnel, load, plan.window(), plan.windows());
-          System.out.printf(
-              "%s, %s: %s%n",
-              contender.name(),
-              load.name(),
-              trials.stream().map(WarmUp::cost).collect(Collectors.joining(" ")));
-        }
-      }
-    }
-  }
-
-  private static String cost(Trial trial) {
-    return trial.load().unit() == Load.Unit.BYTE
-        ? String.format(Locale.ROOT, "%.2f", trial.cpuSecondsPerGibibyte())
-        : String.format(Locale.ROOT, "%.4f", trial.cpuMillisPerUnit());
+  @Override
+  public String toString() {
+    return "%d s; culvert's after %d s, and its first after a start after %d s"
+        .formatted(usual.toSeconds(), slow.toSeconds(), slowFirst.toSeconds());
   }
 }

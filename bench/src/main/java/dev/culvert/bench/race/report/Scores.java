@@ -51,6 +51,11 @@ public final class Scores {
     return quantities;
   }
 
+  /** How many there have been; one, at least. */
+  int rounds() {
+    return figures.stream().mapToInt(Figure::round).max().orElse(1);
+  }
+
   /** A contender's figures by round. */
   Map<Integer, Double> byRound(String contender, String load, String quantity) {
     Map<Integer, Double> values = new TreeMap<>();
