@@ -46,7 +46,7 @@ record Plan(
   static Plan parse(List<String> args, List<String> contenders) {
     boolean quick = args.contains("--quick");
     int rounds = quick ? 1 : 5;
-    Duration window = Duration.ofSeconds(quick ? 2 : 4);
+    Duration window = Duration.ofSeconds(quick ? 2 : 3);
     int windows = 0;
     Selection only = Selection.all(contenders);
     Selection loads = quick ? Selection.of(QUICK_LOADS, Loads.NAMES) : Selection.all(Loads.NAMES);
