@@ -11,9 +11,9 @@ import java.time.Duration;
  */
 record WarmUp(Duration usual, Duration slow, Duration slowFirst) {
   static final WarmUp FULL =
-      new WarmUp(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(8));
+      new WarmUp(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(15));
   static final WarmUp QUICK =
-      new WarmUp(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(5));
+      new WarmUp(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(8));
 
   /** After a start. */
   Duration first(Contender contender) {
