@@ -7,6 +7,10 @@ final class Ours {
 
   private Ours() {}
 
+  static boolean includes(String contender) {
+    return contender.equals(TCP) || contender.equals(HTTP);
+  }
+
   /** Our tunnel of the kind of {@code contender}: all that are not of HTTP are of TCP. */
   static String beside(String contender) {
     return contender.endsWith(" http") ? HTTP : TCP;
