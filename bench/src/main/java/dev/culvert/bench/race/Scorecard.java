@@ -30,11 +30,13 @@ record Scorecard(Scores scores, int round, Contender contender) {
       }
       case PACED_REQUEST -> {
         add(load, "requests/s", trial.perSecond());
-        addTimes(load, trial.times(), "");
+        addTimes(load, trial.times());
       }
       case ROUND_TRIP -> {
-        addTimes(load, trial.times(), "");
-        addTimes(load, trial.timesPastTunnel(), " past it");
+        addTimes(load, trial.times());
+        if (!trial.timesPastTunnel().isEmpty()) {
+          add(load, "p50 ms past it", trial.timesPastTunnel().percentileMillis(50));
+        }
       }
     }
   }
@@ -46,10 +48,10 @@ record Scorecard(Scores scores, int round, Contender contender) {
     }
   }
 
-  private void addTimes(String load, Times.Sorted times, String where) {
+  private void addTimes(String load, Times.Sorted times) {
     if (!times.isEmpty()) {
-      add(load, "p50 ms" + where, times.percentileMillis(50));
-      add(load, "p99 ms" + where, times.percentileMillis(99));
+      add(load, "p50 ms", times.percentileMillis(50));
+      add(load, "p99 ms", times.percentileMillis(99));
     }
   }
 
