@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class TrialTest {
   private static Trial trial(Load load, double serverMegabytes, long... timesNanos) {
     Times.Sorted times = new Times.Sorted(timesNanos);
-    return new Trial(load, 1 << 30, 4, 2, serverMegabytes, 10, times, times);
+    return new Trial(load, 1 << 29, 4, 2, serverMegabytes, 10, times, times);
   }
 
   private static String figures(Trial trial, Path directory) throws Exception {
@@ -29,14 +29,14 @@ final class TrialTest {
       Load load = new BulkLoad(origin, BulkLoad.Direction.UP, 8);
 
       assertThat(figures(trial(load, 20), directory))
-          .contains("up 8,MB/s,268.435\n", "up 8,CPU s/GiB,2.00000\n");
+          .contains("up 8,MB/s,134.218\n", "up 8,CPU s/GiB,4.00000\n");
     }
   }
 
   @Test
   void requestsAreARateAndACostForEach(@TempDir Path directory) throws Exception {
     assertThat(figures(trial(Loads.keepAlive(), 20), directory))
-        .contains("requests/s,2.68435e+08\n", "CPU ms/request,1.86265e-06\n");
+        .contains("requests/s,1.34218e+08\n", "CPU ms/request,3.72529e-06\n");
   }
 
   @Test
