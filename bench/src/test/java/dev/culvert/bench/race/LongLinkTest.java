@@ -13,11 +13,15 @@ final class LongLinkTest {
     try (BulkOrigin origin = BulkOrigin.start();
         LongLink link = new LongLink()) {
       Endpoint endpoint = Endpoint.at(link.to(origin.port()));
-      long start = System.nanoTime();
+      long leastNanos = Long.MAX_VALUE;
 
-      Page.fetch(endpoint, "");
+      for (int i = 0; i < 5; i++) {
+        long start = System.nanoTime();
+        Page.fetch(endpoint, "");
+        leastNanos = Math.min(leastNanos, System.nanoTime() - start);
+      }
 
-      assertThat(System.nanoTime() - start).isGreaterThan(50_000_000);
+      assertThat(leastNanos).isGreaterThan(50_000_000);
     }
   }
 }
