@@ -35,6 +35,11 @@ final class BulkLoad implements Load {
   }
 
   @Override
+  public Unit unit() {
+    return Unit.BYTE;
+  }
+
+  @Override
   public Run start(Endpoint endpoint) throws IOException {
     Transfers transfers = new Transfers();
     try {

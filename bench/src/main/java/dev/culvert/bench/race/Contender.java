@@ -22,8 +22,18 @@ interface Contender {
     return false;
   }
 
+  /** Whether its client connects again by itself when the link is cut. */
+  default boolean reconnects() {
+    return true;
+  }
+
   /** Why it cannot take part, such as a program that is not installed; null where it can. */
   @Nullable String obstacle();
+
+  /** What there is to say about how it was set up, once it is prepared; empty for nothing. */
+  default String fact() {
+    return "";
+  }
 
   /** Makes keys and the like, once, before any start. */
   default void prepare(Ground ground) throws IOException, InterruptedException {}

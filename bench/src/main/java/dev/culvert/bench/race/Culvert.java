@@ -70,20 +70,24 @@ final class Culvert implements Contender {
     return new Endpoint(http, name + ".localhost");
   }
 
+  /** And waits for its URL. */
   private void connect(
       Tunnel tunnel, String command, String target, String option, String value, String... at)
-      throws IOException {
-    tunnel.client(
-        environment(tunnel.ground()),
-        client.toString(),
-        command,
-        target,
-        option,
-        value,
-        at[0],
-        at[1],
-        "--pin",
-        pin);
+      throws IOException, InterruptedException {
+    Daemon daemon =
+        tunnel.client(
+            environment(tunnel.ground()),
+            client.toString(),
+            command,
+            target,
+            option,
+            value,
+            at[0],
+            at[1],
+            "--pin",
+            pin);
+    daemon.await("Forwarding (\\S+)");
+    tunnel.noteUrl();
   }
 
   private Daemon serve(Ground ground, int agents, int http, int tcp) throws IOException {

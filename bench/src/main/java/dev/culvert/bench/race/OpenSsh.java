@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,21 +13,24 @@ import org.jspecify.annotations.Nullable;
  * connect again by itself.
  */
 final class OpenSsh implements Contender {
-  private final String name;
-  private final List<String> cipher;
+  private static final String AES_GCM = "aes128-gcm@openssh.com";
 
-  private OpenSsh(String name, String... cipher) {
+  private final String name;
+  private final List<String> options;
+  private String cipher = "";
+
+  private OpenSsh(String name, List<String> options) {
     this.name = name;
-    this.cipher = Arrays.asList(cipher);
+    this.options = options;
   }
 
   /** With the cipher that the two ends agree on by themselves. */
   static OpenSsh withDefaultCipher() {
-    return new OpenSsh("ssh default");
+    return new OpenSsh("ssh default", List.of());
   }
 
   static OpenSsh withAesGcm() {
-    return new OpenSsh("ssh aes128-gcm", "-c", "aes128-gcm@openssh.com");
+    return new OpenSsh("ssh aes128-gcm", List.of("-c", AES_GCM));
   }
 
   @Override
@@ -41,6 +44,11 @@ final class OpenSsh implements Contender {
   }
 
   @Override
+  public boolean reconnects() {
+    return false;
+  }
+
+  @Override
   public @Nullable String obstacle() {
     return Programs.missing("ssh", "sshd", "ssh-keygen");
   }
@@ -51,6 +59,23 @@ final class OpenSsh implements Contender {
       ground.run(
           Programs.path("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-f", key.toString());
     }
+    int port = Ports.free();
+    try (Daemon server = ground.start(Map.of(), serving(ground, port))) {
+      server.awaitListening(port);
+      List<String> command = connecting(ground, port);
+      command.addAll(List.of("-v", login()));
+      try (Daemon client = ground.start(Map.of(), command.toArray(String[]::new))) {
+        cipher = client.await("kex: server->client cipher: (\\S+)");
+      }
+    }
+    if (!options.isEmpty() && !cipher.equals(AES_GCM)) {
+      throw new IOException("its cipher is " + cipher);
+    }
+  }
+
+  @Override
+  public String fact() {
+    return "cipher " + cipher;
   }
 
   private Path hostKey(Ground ground) {
@@ -67,6 +92,14 @@ final class OpenSsh implements Contender {
     Ground ground = tunnel.ground();
     int port = Ports.free();
     int visitors = Ports.free();
+    tunnel.server(serving(ground, port)).awaitListening(port);
+    List<String> command = connecting(ground, link.to(port));
+    command.addAll(List.of("-R", "127.0.0.1:" + visitors + ":127.0.0.1:" + origin, login()));
+    tunnel.client(command.toArray(String[]::new));
+    return Endpoint.at(visitors);
+  }
+
+  private String[] serving(Ground ground, int port) throws IOException {
     Path config =
         ground.write(
             "sshd_config",
@@ -86,13 +119,16 @@ final class OpenSsh implements Contender {
             PermitTTY no
             """
                 .formatted(port, hostKey(ground), loginKey(ground)));
-    tunnel.server(Programs.path("sshd"), "-D", "-e", "-f", config.toString()).awaitListening(port);
+    return new String[] {Programs.path("sshd"), "-D", "-e", "-f", config.toString()};
+  }
+
+  private List<String> connecting(Ground ground, int port) throws IOException {
     Path known =
         ground.write("known_hosts", "race " + Files.readString(Path.of(hostKey(ground) + ".pub")));
     List<String> command = new ArrayList<>();
-    command.addAll(
-        List.of(Programs.path("ssh"), "-N", "-T", "-F", "none", "-i", loginKey(ground).toString()));
-    command.addAll(cipher);
+    command.addAll(List.of(Programs.path("ssh"), "-N", "-T", "-F", "none"));
+    command.addAll(List.of("-i", loginKey(ground).toString(), "-p", Integer.toString(port)));
+    command.addAll(options);
     for (String option :
         List.of(
             "BatchMode=yes",
@@ -101,17 +137,12 @@ final class OpenSsh implements Contender {
             "StrictHostKeyChecking=yes",
             "HostKeyAlias=race",
             "UserKnownHostsFile=" + known)) {
-      command.add("-o");
-      command.add(option);
+      command.addAll(List.of("-o", option));
     }
-    command.addAll(
-        List.of(
-            "-p",
-            Integer.toString(link.to(port)),
-            "-R",
-            "127.0.0.1:" + visitors + ":127.0.0.1:" + origin,
-            System.getProperty("user.name") + "@127.0.0.1"));
-    tunnel.client(command.toArray(String[]::new));
-    return Endpoint.at(visitors);
+    return command;
+  }
+
+  private static String login() {
+    return System.getProperty("user.name") + "@127.0.0.1";
   }
 }

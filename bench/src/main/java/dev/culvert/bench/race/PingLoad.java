@@ -1,28 +1,21 @@
 package dev.culvert.bench.race;
 
 import java.io.IOException;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * 64 bytes there and back on one connection, beside four downloads, with a pause before each: pings
- * without one would mostly be noted while nothing else has its turn.
+ * 64 bytes there and back on one connection, beside four downloads. The same goes on past the
+ * tunnel, straight to the origin: so much of the time is not the tunnel's but that of the load, the
+ * origin and a busy machine.
  */
 final class PingLoad implements Load {
   static final String NAME = "ping beside down 4";
 
-  private static final int PING_BYTES = 64;
-  private static final Duration PAUSE = Duration.ofMillis(2);
-
+  private final BulkOrigin origin;
   private final Load bulk;
 
   PingLoad(BulkOrigin origin) {
+    this.origin = origin;
     bulk = new BulkLoad(origin, BulkLoad.Direction.DOWN, 4);
   }
 
@@ -32,75 +25,61 @@ final class PingLoad implements Load {
   }
 
   @Override
-  public Run start(Endpoint endpoint) throws IOException {
-    SocketChannel channel = SocketChannel.open(Ports.at(endpoint.port()));
-    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    channel.write(ByteBuffer.wrap(BulkOrigin.ECHO.getBytes(StandardCharsets.US_ASCII)));
-    Pings pings = new Pings(bulk.start(endpoint), channel);
-    Thread.ofPlatform().daemon().name("ping-load").start(pings::run);
-    return pings;
+  public Unit unit() {
+    return Unit.ROUND_TRIP;
   }
 
-  private static final class Pings implements Run {
-    private final Run bulk;
-    private final SocketChannel channel;
-    private final Times times = new Times();
-    private final LongAdder done = new LongAdder();
-    private volatile boolean closed;
-    private volatile @Nullable String failure;
-
-    private Pings(Run bulk, SocketChannel channel) {
-      this.bulk = bulk;
-      this.channel = channel;
-    }
-
-    private void run() {
-      ByteBuffer ping = ByteBuffer.allocateDirect(PING_BYTES);
+  @Override
+  public Run start(Endpoint endpoint) throws IOException {
+    Pings through = Pings.connect(endpoint.port());
+    try {
+      Pings past = Pings.connect(origin.port());
       try {
-        while (true) {
-          LockSupport.parkNanos(PAUSE.toNanos());
-          long start = System.nanoTime();
-          channel.write(ping.clear());
-          ping.clear();
-          while (ping.hasRemaining()) {
-            if (channel.read(ping) < 0) {
-              throw new IOException("the connection of pings ended");
-            }
-          }
-          times.add(System.nanoTime() - start);
-          done.increment();
-        }
+        Beside run = new Beside(bulk.start(endpoint), through, past);
+        through.begin();
+        past.begin();
+        return run;
       } catch (IOException e) {
-        if (!closed) {
-          failure = e.toString();
-        }
+        past.close();
+        throw e;
       }
+    } catch (IOException e) {
+      through.close();
+      throw e;
     }
+  }
 
+  private record Beside(Run bulk, Pings through, Pings past) implements Run {
     @Override
     public long done() {
-      return done.sum();
+      return through.times().count();
     }
 
     @Override
     public void beginTimes() {
-      times.clear();
+      through.times().clear();
+      past.times().clear();
     }
 
     @Override
     public long[] times() {
-      return times.all();
+      return through.times().all();
+    }
+
+    @Override
+    public long[] timesPastTunnel() {
+      return past.times().all();
     }
 
     @Override
     public @Nullable String failure() {
-      return failure != null ? failure : bulk.failure();
+      return through.failure() != null ? through.failure() : bulk.failure();
     }
 
     @Override
     public void close() throws IOException {
-      closed = true;
-      channel.close();
+      through.close();
+      past.close();
       bulk.close();
     }
   }

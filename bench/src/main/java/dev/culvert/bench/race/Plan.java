@@ -6,86 +6,86 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a race is.
+ * How long a race is, and who does what in it.
  *
  * @param rounds in each of which every contender has its turn
- * @param loads which of the loads
  * @param warmUp how long each load runs before it counts
- * @param slowWarmUp the same for those that compile themselves while they run
- * @param window how long it counts
- * @param only the contenders that take part; none for all
- * @param record where the figures go as CSV; null for nowhere
+ * @param window how long a load counts
+ * @param windows how many windows of each load are shown from its start on, instead of a race; 0
+ *     for a race
+ * @param contenders that take part
+ * @param loads that they carry
+ * @param record where the figures go; null for nowhere
  */
 record Plan(
     int rounds,
-    Loads loads,
-    Duration warmUp,
-    Duration slowWarmUp,
+    WarmUp warmUp,
     Duration window,
-    List<String> only,
+    int windows,
+    Selection contenders,
+    Selection loads,
     @Nullable Path record) {
-
-  /** Two, or all there are. */
-  enum Loads {
-    TWO,
-    ALL
-  }
 
   static final String USAGE =
       """
-      usage: bench/race [--quick] [--rounds N] [--window SECONDS] [--only NAME,NAME...] [--record DIR]
+      usage: bench/race [--quick] [--rounds N] [--window SECONDS] [--only NAME,NAME...] [--loads NAME,NAME...]
+                        [--record DIR] [--windows N]
         --quick   two loads, one round, short warm-up: a check, no measurement
-        --only    contenders whose names begin so, such as culvert,direct,frp
-        --record  also writes every figure of every round to DIR/race.csv
+        --only    contenders of these names, or whose names begin so, such as culvert,direct,frp
+        --loads   loads of these names, or whose names begin so, such as "down 8,keep-alive,ping"
+        --record  also writes every figure of every round, the tables and what the machine is to DIR
+        --windows instead of a race, shows what each load costs in N windows from the start of the tunnel on
 
       Programs of others are found on the PATH, or by RACE_FRPS, RACE_FRPC, RACE_RATHOLE, RACE_CHISEL, RACE_SSH,
       RACE_SSHD, RACE_HAPROXY and RACE_NGINX.
       """;
 
-  static final Plan FULL =
-      new Plan(
-          5,
-          Loads.ALL,
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(5),
-          List.of(),
-          null);
-
-  static final Plan QUICK =
-      new Plan(
-          1,
-          Loads.TWO,
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(5),
-          Duration.ofSeconds(2),
-          List.of(),
-          null);
+  private static final String QUICK_LOADS = "down 8,keep-alive 64";
 
   /** From the command line; {@code IllegalArgumentException} says what is wrong with it. */
-  static Plan parse(String[] args) {
-    Plan plan = List.of(args).contains("--quick") ? QUICK : FULL;
-    for (int i = 0; i < args.length; i++) {
-      switch (args[i]) {
+  static Plan parse(List<String> args, List<String> contenders) {
+    boolean quick = args.contains("--quick");
+    int rounds = quick ? 1 : 5;
+    Duration window = Duration.ofSeconds(quick ? 2 : 3);
+    int windows = 0;
+    Selection only = Selection.all(contenders);
+    Selection loads = quick ? Selection.of(QUICK_LOADS, Loads.NAMES) : Selection.all(Loads.NAMES);
+    Path record = null;
+    for (int i = 0; i < args.size(); i++) {
+      switch (args.get(i)) {
         case "--quick" -> {}
-        case "--rounds" -> plan = plan.withRounds(number(args, ++i));
-        case "--window" -> plan = plan.withWindow(Duration.ofSeconds(number(args, ++i)));
-        case "--only" -> plan = plan.withOnly(List.of(value(args, ++i).split(",")));
-        case "--record" -> plan = plan.withRecord(Path.of(value(args, ++i)));
-        default -> throw new IllegalArgumentException("unknown option " + args[i]);
+        case "--rounds" -> rounds = number(args, ++i);
+        case "--window" -> window = Duration.ofSeconds(number(args, ++i));
+        case "--windows" -> windows = number(args, ++i);
+        case "--only" -> only = Selection.of(value(args, ++i), contenders);
+        case "--loads" -> loads = Selection.of(value(args, ++i), Loads.NAMES);
+        case "--record" -> record = Path.of(value(args, ++i));
+        default -> throw new IllegalArgumentException("unknown option " + args.get(i));
       }
     }
-    return plan;
+    WarmUp warmUp = quick ? WarmUp.QUICK : WarmUp.FULL;
+    return new Plan(rounds, warmUp, window, windows, only, loads, record);
   }
 
-  private static String value(String[] args, int index) {
-    if (index >= args.length) {
-      throw new IllegalArgumentException(args[index - 1] + " needs a value");
+  /** Whether {@code load} is chosen, and is one for {@code contender}. */
+  boolean includes(Contender contender, String load) {
+    boolean isForIt =
+        switch (load) {
+          case PingLoad.NAME, Loads.LONG_LINK -> contender.kind() == Contender.Kind.TCP;
+          case Loads.LINK_CUT -> contender.reconnects();
+          default -> true;
+        };
+    return isForIt && loads.includes(load);
+  }
+
+  private static String value(List<String> args, int index) {
+    if (index >= args.size()) {
+      throw new IllegalArgumentException(args.get(index - 1) + " needs a value");
     }
-    return args[index];
+    return args.get(index);
   }
 
-  private static int number(String[] args, int index) {
+  private static int number(List<String> args, int index) {
     String value = value(args, index);
     if (!value.matches("[1-9][0-9]{0,2}")) {
       throw new IllegalArgumentException(value + " is not a number from 1 to 999");
@@ -93,27 +93,9 @@ record Plan(
     return Integer.parseInt(value);
   }
 
-  Duration warmUpOf(Contender contender) {
-    return contender.warmsUpSlowly() ? slowWarmUp : warmUp;
-  }
-
-  boolean includes(Contender contender) {
-    return only.isEmpty() || only.stream().anyMatch(contender.name()::startsWith);
-  }
-
-  private Plan withRounds(int number) {
-    return new Plan(number, loads, warmUp, slowWarmUp, window, only, record);
-  }
-
-  private Plan withWindow(Duration length) {
-    return new Plan(rounds, loads, warmUp, slowWarmUp, length, only, record);
-  }
-
-  private Plan withOnly(List<String> names) {
-    return new Plan(rounds, loads, warmUp, slowWarmUp, window, names, record);
-  }
-
-  private Plan withRecord(Path directory) {
-    return new Plan(rounds, loads, warmUp, slowWarmUp, window, only, directory);
+  @Override
+  public String toString() {
+    return "%d round(s); a load counts for %d s, after %s"
+        .formatted(rounds, window.toSeconds(), warmUp);
   }
 }

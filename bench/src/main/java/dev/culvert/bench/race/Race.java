@@ -1,8 +1,9 @@
 package dev.culvert.bench.race;
 
+import dev.culvert.bench.race.report.Scores;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,10 +25,13 @@ public final class Race {
 
   /** Takes the project's directory, and then options. */
   public static void main(String[] args) throws Exception {
-    List<String> options = List.of(args).subList(1, args.length);
+    List<Contender> contenders = contenders(Path.of(args[0]));
     Plan plan;
     try {
-      plan = Plan.parse(options.toArray(String[]::new));
+      plan =
+          Plan.parse(
+              List.of(args).subList(1, args.length),
+              contenders.stream().map(Contender::name).toList());
     } catch (IllegalArgumentException e) {
       System.err.println("bench/race: " + e.getMessage() + "\n" + Plan.USAGE);
       System.exit(2);
@@ -40,7 +44,7 @@ public final class Race {
     }
     try (Ground ground = Ground.prepare()) {
       Runtime.getRuntime().addShutdownHook(new Thread(ground::close));
-      new Race(plan, ground).run(contenders(Path.of(args[0])));
+      new Race(plan, ground).run(contenders);
     }
   }
 
@@ -60,62 +64,78 @@ public final class Race {
   }
 
   private void run(List<Contender> all) throws IOException, InterruptedException {
-    System.out.printf(
-        "%d round(s); each load runs %d s (culvert: %d s) before it counts, and counts for %d s%n",
-        plan.rounds(),
-        plan.warmUp().toSeconds(),
-        plan.slowWarmUp().toSeconds(),
-        plan.window().toSeconds());
     try (BulkOrigin bulk = BulkOrigin.start()) {
       int web = Nginx.start(ground);
       List<Contender> contenders = ready(all, web);
+      if (plan.windows() > 0) {
+        for (Contender contender : contenders) {
+          attempt(contender, "warm-up", () -> new Windows(contender, plan, ground).show(bulk, web));
+        }
+        return;
+      }
+      Report report = new Report(Facts.text(ground, contenders), plan, scores, notes);
+      System.out.println(report.facts() + "\n" + plan + ".");
+      System.out.println("This takes about " + minutes(Estimate.of(plan, contenders)) + ".");
+      long start = System.nanoTime();
       List<Contender> order = new ArrayList<>(contenders);
       for (int round = 1; round <= plan.rounds(); round++) {
         for (Contender contender : order) {
-          System.out.printf("round %d: %s%n", round, contender.name());
-          turn(new Turn(contender, plan, ground, scores, round), contender, bulk, web);
+          System.out.printf(
+              "%s: round %d, %s%n",
+              minutes(Duration.ofNanos(System.nanoTime() - start)), round, contender.name());
+          turn(contender, new Scorecard(scores, round, contender), bulk, web);
         }
-        Collections.rotate(order, 1);
+        Collections.rotate(order, -1);
+        if (plan.record() != null) {
+          report.write(plan.record());
+        }
       }
-      new Table(scores, contenders).print(System.out);
+      System.out.print("\n" + report.text());
     }
-    notes.forEach(System.out::println);
-    Path directory = plan.record();
-    if (directory != null) {
-      scores.write(Files.createDirectories(directory).resolve("race.csv"));
-    }
+  }
+
+  private static String minutes(Duration duration) {
+    return "%d:%02d min".formatted(duration.toMinutes(), duration.toSecondsPart());
   }
 
   /** Those that are installed, start, answer, and encrypt. */
   private List<Contender> ready(List<Contender> all, int web) throws InterruptedException {
     List<Contender> ready = new ArrayList<>();
     for (Contender contender : all) {
-      if (!plan.includes(contender)) {
+      if (!plan.contenders().includes(contender.name())) {
         continue;
       }
       String obstacle = contender.obstacle();
       if (obstacle == null) {
         try {
           contender.prepare(ground);
-          new Turn(contender, Plan.QUICK, ground, scores, 0).recover(web);
+          new OverLinks(contender, plan, ground).showNothing(web);
           ready.add(contender);
           continue;
         } catch (IOException e) {
           obstacle = reason(e);
         }
       }
-      System.out.println("left out: " + contender.name() + ", " + obstacle);
-      notes.add("left out: " + contender.name() + ", " + obstacle);
+      note("left out: " + contender.name() + ", " + obstacle);
     }
     return ready;
   }
 
-  private void turn(Turn turn, Contender contender, BulkOrigin bulk, int web)
+  private void turn(Contender contender, Scorecard card, BulkOrigin bulk, int web)
       throws InterruptedException {
-    attempt(contender, "bulk", () -> turn.carry(bulk));
-    attempt(contender, "requests", () -> turn.answer(web));
-    if (plan.loads() == Plan.Loads.ALL) {
-      attempt(contender, "link cut", () -> turn.recover(web));
+    Turn turn = new Turn(contender, plan, ground, card);
+    OverLinks overLinks = new OverLinks(contender, plan, ground);
+    if (Loads.BULK.stream().anyMatch(load -> plan.includes(contender, load))) {
+      attempt(contender, "bulk", () -> turn.carry(bulk));
+    }
+    if (Loads.REQUESTS.stream().anyMatch(load -> plan.includes(contender, load))) {
+      attempt(contender, "requests", () -> turn.answer(web));
+    }
+    if (plan.includes(contender, Loads.LONG_LINK)) {
+      attempt(contender, Loads.LONG_LINK, () -> overLinks.carryFar(bulk, card));
+    }
+    if (plan.includes(contender, Loads.LINK_CUT)) {
+      attempt(contender, Loads.LINK_CUT, () -> overLinks.recover(web, card));
     }
   }
 
@@ -133,9 +153,12 @@ public final class Race {
     try {
       part.run();
     } catch (IOException e) {
-      String note = contender.name() + ", " + what + ": " + reason(e);
-      System.out.println(note);
-      notes.add(note);
+      note(contender.name() + ", " + what + ": " + reason(e));
     }
+  }
+
+  private void note(String note) {
+    System.out.println(note);
+    notes.add(note);
   }
 }

@@ -42,6 +42,11 @@ final class RequestLoad implements Load {
   }
 
   @Override
+  public Unit unit() {
+    return perSecond == Double.POSITIVE_INFINITY ? Unit.REQUEST : Unit.PACED_REQUEST;
+  }
+
+  @Override
   public Run start(Endpoint endpoint) throws IOException {
     String header = connections == Connections.KEPT ? "" : "Connection: close\r\n";
     RequestLoop loop =

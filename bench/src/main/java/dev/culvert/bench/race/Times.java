@@ -18,21 +18,31 @@ final class Times {
     count = 0;
   }
 
+  synchronized int count() {
+    return count;
+  }
+
   synchronized long[] all() {
     return Arrays.copyOf(nanos, count);
   }
 
-  /**
-   * The least of {@code times} that {@code percent} of them do not exceed, in milliseconds; 0 of
-   * none.
-   */
-  static double percentileMillis(long[] times, int percent) {
-    if (times.length == 0) {
-      return 0;
+  /** Durations from the shortest to the longest. */
+  static final class Sorted {
+    private final long[] nanos;
+
+    Sorted(long[] nanos) {
+      this.nanos = nanos.clone();
+      Arrays.sort(this.nanos);
     }
-    long[] sorted = times.clone();
-    Arrays.sort(sorted);
-    int rank = Math.max(1, (int) Math.ceil(sorted.length * (percent / 100.0)));
-    return sorted[rank - 1] / 1e6;
+
+    boolean isEmpty() {
+      return nanos.length == 0;
+    }
+
+    /** The least that {@code percent} of them do not exceed, in milliseconds; not of none. */
+    double percentileMillis(int percent) {
+      int rank = Math.max(1, (int) Math.ceil(nanos.length * (percent / 100.0)));
+      return nanos[rank - 1] / 1e6;
+    }
   }
 }

@@ -5,11 +5,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One run of a contender: its processes, where its visitors go, how long it took to answer. */
 final class Tunnel implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  private final Contender contender;
   private final Ground ground;
   private final List<Daemon> servers = new ArrayList<>();
   private final List<Daemon> clients = new ArrayList<>();
@@ -17,15 +19,18 @@ final class Tunnel implements AutoCloseable {
   private long clientStartNanos;
   private Duration start = Duration.ZERO;
   private Duration clientStart = Duration.ZERO;
+  private @Nullable Duration untilUrl;
+  private boolean hasCarried;
 
-  private Tunnel(Ground ground) {
+  private Tunnel(Contender contender, Ground ground) {
+    this.contender = contender;
     this.ground = ground;
   }
 
   /** Starts it, and waits until a visitor has been answered through it. */
   static Tunnel start(Contender contender, Ground ground, int origin, Link link)
       throws IOException, InterruptedException {
-    Tunnel tunnel = new Tunnel(ground);
+    Tunnel tunnel = new Tunnel(contender, ground);
     try {
       long start = System.nanoTime();
       tunnel.clientStartNanos = start;
@@ -48,14 +53,32 @@ final class Tunnel implements AutoCloseable {
     return endpoint;
   }
 
-  /** From the start of the first process to the first answer. */
-  Duration startUp() {
-    return start;
+  /** How long its next load is to run before it counts; from then on it has had its first. */
+  Duration takeWarmUp(WarmUp warmUp) {
+    Duration duration = hasCarried ? warmUp.later(contender) : warmUp.first(contender);
+    hasCarried = true;
+    return duration;
   }
 
-  /** The client's part of it. */
-  Duration clientStartUp() {
-    return clientStart;
+  /** The client has just printed where its visitors are to go. */
+  void noteUrl() {
+    untilUrl = Duration.ofNanos(System.nanoTime() - clientStartNanos);
+  }
+
+  /** How long it took to start. */
+  void addStartUp(Scorecard card) {
+    if (!hasProcesses()) {
+      return;
+    }
+    card.addMillis("start-up", "ms to the first answer", start);
+    card.addMillis("start-up", "from the client's start", clientStart);
+    if (untilUrl != null) {
+      card.addMillis("start-up", "from there to its URL", untilUrl);
+    }
+  }
+
+  boolean hasProcesses() {
+    return !servers.isEmpty();
   }
 
   List<Daemon> servers() {

@@ -66,6 +66,10 @@ final class Wire implements Link, AutoCloseable {
 
   private void join(SocketChannel client) throws IOException {
     open.add(client);
+    if (!listener.isOpen()) {
+      client.close(); // it came while the wire was closed, which may not have seen it
+      return;
+    }
     try {
       SocketChannel server = SocketChannel.open(Ports.at(serverPort));
       open.add(server);

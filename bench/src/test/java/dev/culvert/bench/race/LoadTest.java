@@ -33,6 +33,7 @@ final class LoadTest {
       awaitDone(run, 20);
 
       assertThat(run.times()).hasSizeGreaterThanOrEqualTo(20);
+      assertThat(run.timesPastTunnel()).isNotEmpty();
     }
   }
 

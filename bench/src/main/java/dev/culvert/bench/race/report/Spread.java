@@ -1,10 +1,8 @@
-package dev.culvert.bench.race;
+package dev.culvert.bench.race.report;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * The median of some figures, and how far they go; of an even count, the mean of the middle two.
@@ -19,18 +17,6 @@ record Spread(double median, double min, double max) {
     return new Spread(median, sorted.getFirst(), sorted.getLast());
   }
 
-  /** What {@code ours} is of {@code theirs} in each round that has both. */
-  static List<Double> ratios(Map<Integer, Double> ours, Map<Integer, Double> theirs) {
-    List<Double> ratios = new ArrayList<>();
-    ours.forEach((round, value) -> {
-      Double other = theirs.get(round);
-      if (other != null && other > 0) {
-        ratios.add(value / other);
-      }
-    });
-    return ratios;
-  }
-
   @Override
   public String toString() {
     return min == max
@@ -39,8 +25,11 @@ record Spread(double median, double min, double max) {
   }
 
   /** With three digits, or all before the point. */
-  private static String number(double value) {
-    String format = value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f";
+  static String number(double value) {
+    String format =
+        value >= 100
+            ? "%.0f"
+            : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : value >= 0.1 ? "%.3f" : "%.4f";
     return String.format(Locale.ROOT, format, value);
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.culvert.bench.race.report;
+
+import org.jspecify.annotations.NullMarked;
