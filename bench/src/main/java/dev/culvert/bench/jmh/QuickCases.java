@@ -44,7 +44,6 @@ final class QuickCases {
               .within(allocatedBytes(2048)),
           session(SendRecvBenchmark.class, "sendRecvParallel", "TLS").with("bytes", "4096"),
           session(SendRecvLargeBenchmark.class, "sendRecvLarge", "TCP").with("mebibytes", "16"),
-          new QuickCase(PingBenchmark.class, "ping").with("bearer", "TCP"),
           new QuickCase(PingBenchmark.class, "streamEcho").with("bearer", "TCP"),
           new QuickCase(PingBenchmark.class, "connectionEcho").with("bearer", "TCP"),
           session(AcceptBenchmark.class, "accept", "TCP"),

@@ -10,7 +10,6 @@ import dev.culvert.bench.carrier.Opener;
 import dev.culvert.bench.carrier.SessionEnds;
 import dev.culvert.bench.carrier.Tally;
 import dev.culvert.mux.SessionConfig;
-import dev.culvert.mux.SessionEvent;
 import dev.culvert.mux.netty.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -33,8 +32,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * There and back, one after the other. Ping is the session's own, as hashicorp/yamux's; the echo of
- * 64 bytes is over a stream of it, and over a connection beside it.
+ * 64 bytes there and back, one after the other, over a stream and over a connection beside it. It
+ * is not the session's own ping as in hashicorp/yamux: a session ends that is pinged as fast as it
+ * goes.
  */
 @State(Scope.Benchmark)
 @Warmup(iterations = 3, time = 1)
@@ -57,13 +57,12 @@ public class PingBenchmark {
   private final Echoed overConnection = new Echoed(ECHO_BYTES, returned);
   private @Nullable SessionEnds session;
   private @Nullable Opener connections;
-  private int pingsLeft; // the session's event loop only, once it runs
   private long expected;
 
   /** Connects, with and without a session. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    session = new SessionEnds(bearer, transport, SessionConfig.STANDARD, acceptor(), this::onEvent);
+    session = new SessionEnds(bearer, transport, SessionConfig.STANDARD, acceptor(), event -> {});
     session.openNow(overStream);
     connections = new ConnectionEnds(bearer, transport, acceptor());
     connections.openNow(overConnection);
@@ -73,29 +72,11 @@ public class PingBenchmark {
     return Accepted.acceptor(new Tally(), new CopyOnWriteArrayList<>());
   }
 
-  private void onEvent(SessionEvent event) {
-    if (event instanceof SessionEvent.RoundTrip && pingsLeft > 0) {
-      if (--pingsLeft > 0) {
-        requireNonNull(session).ping();
-      }
-      returned.add(1); // after which the benchmark's thread may begin anew
-    }
-  }
-
   /** Closes all ends. */
   @TearDown(Level.Trial)
   public void close() {
     requireNonNull(session).close();
     requireNonNull(connections).close();
-  }
-
-  /** The session's own ping. */
-  @Benchmark
-  @OperationsPerInvocation(PINGS)
-  public void ping() throws InterruptedException {
-    pingsLeft = PINGS; // seen there, since ping() hands a task over
-    requireNonNull(session).ping();
-    awaitAll();
   }
 
   /** Over a stream. */
