@@ -1,7 +1,6 @@
 package dev.culvert.bench.carrier;
 
 import dev.culvert.mux.SessionConfig;
-import dev.culvert.mux.netty.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 
@@ -10,18 +9,18 @@ public enum Carrier {
   /** A stream of the one session between them. */
   STREAM {
     @Override
-    public Opener start(Bearer bearer, Transport transport, ChannelInitializer<Channel> acceptor)
+    public Opener start(Bearer bearer, Sockets sockets, ChannelInitializer<Channel> acceptor)
         throws Exception {
-      return new SessionEnds(bearer, transport, SessionConfig.STANDARD, acceptor, event -> {});
+      return new SessionEnds(bearer, sockets, SessionConfig.STANDARD, acceptor);
     }
   },
 
   /** A connection of its own, without a multiplexer: the baseline. */
   CONNECTION {
     @Override
-    public Opener start(Bearer bearer, Transport transport, ChannelInitializer<Channel> acceptor)
+    public Opener start(Bearer bearer, Sockets sockets, ChannelInitializer<Channel> acceptor)
         throws Exception {
-      return new ConnectionEnds(bearer, transport, acceptor);
+      return new ConnectionEnds(bearer, sockets, acceptor);
     }
   };
 
@@ -30,6 +29,6 @@ public enum Carrier {
    *
    * @param acceptor initializes each channel at the end that is not the opener's
    */
-  public abstract Opener start(
-      Bearer bearer, Transport transport, ChannelInitializer<Channel> acceptor) throws Exception;
+  public abstract Opener start(Bearer bearer, Sockets sockets, ChannelInitializer<Channel> acceptor)
+      throws Exception;
 }

@@ -1,6 +1,5 @@
 package dev.culvert.bench.carrier;
 
-import dev.culvert.mux.netty.Transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -47,12 +46,12 @@ public final class ConnectionEnds implements Opener {
    *
    * @param acceptor initializes each accepted connection, over TLS after the handshake
    */
-  public ConnectionEnds(Bearer bearer, Transport transport, ChannelInitializer<Channel> acceptor)
+  public ConnectionEnds(Bearer bearer, Sockets sockets, ChannelInitializer<Channel> acceptor)
       throws Exception {
     tls = bearer == Bearer.TLS ? BenchmarkTls.create() : null;
     boolean isLocal = bearer == Bearer.MEMORY;
-    clientLoop = isLocal ? localLoop() : transport.newEventLoopGroup(1, "client-end");
-    serverLoop = isLocal ? localLoop() : transport.newEventLoopGroup(1, "server-end");
+    clientLoop = isLocal ? localLoop() : sockets.newEventLoopGroup(1, "client-end");
+    serverLoop = isLocal ? localLoop() : sockets.newEventLoopGroup(1, "server-end");
     ServerBootstrap server =
         new ServerBootstrap()
             .group(serverLoop)
@@ -65,9 +64,9 @@ public final class ConnectionEnds implements Opener {
       server.channel(LocalServerChannel.class);
       address = server.bind(LocalAddress.ANY).sync().channel().localAddress();
     } else {
-      client.channelFactory(transport.socketChannel()).option(ChannelOption.TCP_NODELAY, true);
+      client.channelFactory(sockets.socketChannel()).option(ChannelOption.TCP_NODELAY, true);
       server
-          .channelFactory(transport.serverChannel())
+          .channelFactory(sockets.serverChannel())
           .option(ChannelOption.SO_BACKLOG, 4096)
           .childOption(ChannelOption.TCP_NODELAY, true)
           .childOption(ChannelOption.SO_LINGER, 0); // a benchmark must not run out of ports

@@ -2,14 +2,13 @@ package dev.culvert.bench.carrier;
 
 import dev.culvert.mux.Role;
 import dev.culvert.mux.SessionConfig;
-import dev.culvert.mux.SessionEvent;
 import dev.culvert.mux.netty.MuxHandler;
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.mux.netty.StreamChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-import java.util.function.Consumer;
 
 /** Two ends with one session between them; each channel opened is a stream of it. */
 public final class SessionEnds implements Opener {
@@ -23,51 +22,42 @@ public final class SessionEnds implements Opener {
    * Connects, and begins the session.
    *
    * @param acceptor initializes each accepted stream
-   * @param events hears of the opening end's session, on its event loop
    */
   public SessionEnds(
-      Bearer bearer,
-      Transport transport,
-      SessionConfig config,
-      ChannelInitializer<Channel> acceptor,
-      Consumer<SessionEvent> events)
+      Bearer bearer, Sockets sockets, SessionConfig config, ChannelInitializer<Channel> acceptor)
       throws Exception {
     connections =
         new ConnectionEnds(
             bearer,
-            transport,
+            sockets,
             new ChannelInitializer<>() {
               @Override
               protected void initChannel(Channel channel) {
-                limitUnsent(bearer, transport, channel);
+                limitUnsent(bearer, sockets, channel);
                 channel
                     .pipeline()
                     .addLast(new MuxHandler(Role.SERVER, config, acceptor, event -> {}));
               }
             });
-    mux = new MuxHandler(Role.CLIENT, config, acceptor, events);
+    mux = new MuxHandler(Role.CLIENT, config, acceptor, event -> {});
     connection = connections.openNow(mux);
-    limitUnsent(bearer, transport, connection);
+    limitUnsent(bearer, sockets, connection);
   }
 
-  private static void limitUnsent(Bearer bearer, Transport transport, Channel channel) {
+  private static void limitUnsent(Bearer bearer, Sockets sockets, Channel channel) {
     if (bearer != Bearer.MEMORY) {
-      transport.limitUnsent(channel, UNSENT_BYTES);
+      sockets.limitUnsent(channel, UNSENT_BYTES);
     }
   }
 
   @Override
-  public Future<? extends Channel> open(ChannelHandler handler) {
+  public Future<StreamChannel> open(ChannelHandler handler) {
     return mux.open(handler);
   }
 
-  /** Measures a round trip, which comes as an event. Any thread. */
-  public void ping() {
-    if (connection.eventLoop().inEventLoop()) {
-      mux.session().ping();
-    } else {
-      connection.eventLoop().execute(() -> mux.session().ping());
-    }
+  /** The event loop of the opening end. */
+  public EventLoop loop() {
+    return connection.eventLoop();
   }
 
   @Override

@@ -71,11 +71,11 @@ final class QuickCases {
     return session(type, method, bearer).with("carrier", "STREAM");
   }
 
-  private static QuickCase bulk(String path, String provider, String transport) {
+  private static QuickCase bulk(String path, String provider, String sockets) {
     return new QuickCase(RelayBenchmark.class, "bulk")
         .with("path", path)
         .with("provider", provider)
-        .with("transport", transport)
+        .with("sockets", sockets)
         .with("streams", "8")
         .with("direction", "DOWN");
   }
@@ -84,6 +84,6 @@ final class QuickCases {
     return new QuickCase(RequestBenchmark.class, method)
         .with("path", path)
         .with("provider", "BORINGSSL")
-        .with("transport", "EPOLL");
+        .with("sockets", "EPOLL");
   }
 }

@@ -2,8 +2,8 @@ package dev.culvert.bench.relay;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.culvert.bench.carrier.Sockets;
 import dev.culvert.bench.carrier.Tally;
-import dev.culvert.mux.netty.Transport;
 import dev.culvert.tls.TlsProvider;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,11 +46,11 @@ public class RelayBenchmark {
     UP
   }
 
-  @Param({"TUNNEL", "TCP", "TLS"})
+  @Param({"TUNNEL", "RELAY", "TCP", "TLS"})
   public Path path = Path.TUNNEL;
 
-  @Param({"EPOLL", "NIO"})
-  public Transport transport = Transport.EPOLL;
+  @Param({"EPOLL", "NIO", "IO_URING"})
+  public Sockets sockets = Sockets.EPOLL;
 
   @Param({"BORINGSSL", "JDK"})
   public TlsProvider provider = TlsProvider.BORINGSSL;
@@ -69,7 +69,7 @@ public class RelayBenchmark {
   /** Starts all, and connects the visitors. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    visitors = new Visitors(path, transport, provider);
+    visitors = new Visitors(path, sockets, provider);
     long share = ((long) MEBIBYTES << 20) / streams;
     Exchange exchange =
         direction == Direction.UP ? new Exchange(share, 1, false) : new Exchange(0, share, false);

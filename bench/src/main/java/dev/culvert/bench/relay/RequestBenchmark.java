@@ -2,8 +2,8 @@ package dev.culvert.bench.relay;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.culvert.bench.carrier.Sockets;
 import dev.culvert.bench.carrier.Tally;
-import dev.culvert.mux.netty.Transport;
 import dev.culvert.tls.TlsProvider;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
@@ -43,11 +43,11 @@ public class RequestBenchmark {
   private static final Exchange KEEP_ALIVE = new Exchange(100, 600, false);
   private static final Exchange LAST = new Exchange(100, 600, true);
 
-  @Param({"TUNNEL", "TCP", "TLS"})
+  @Param({"TUNNEL", "RELAY", "TCP", "TLS"})
   public Path path = Path.TUNNEL;
 
-  @Param({"EPOLL", "NIO"})
-  public Transport transport = Transport.EPOLL;
+  @Param({"EPOLL", "NIO", "IO_URING"})
+  public Sockets sockets = Sockets.EPOLL;
 
   @Param({"BORINGSSL", "JDK"})
   public TlsProvider provider = TlsProvider.BORINGSSL;
@@ -61,7 +61,7 @@ public class RequestBenchmark {
   /** Starts all, and connects those that stay. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    visitors = new Visitors(path, transport, provider);
+    visitors = new Visitors(path, sockets, provider);
     for (int i = 0; i < VISITORS; i++) {
       VisitorHandler handler = new VisitorHandler(KEEP_ALIVE, done);
       visitors.connect(handler).get(20, TimeUnit.SECONDS);

@@ -1,7 +1,7 @@
 package dev.culvert.bench.relay;
 
 import dev.culvert.bench.carrier.BenchmarkTls;
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.bench.carrier.Sockets;
 import dev.culvert.tls.TlsProvider;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -36,24 +36,35 @@ final class Visitors implements AutoCloseable {
   /**
    * Starts the service and, on that path, the tunnel. One in a process: it chooses the provider.
    */
-  Visitors(Path path, Transport transport, TlsProvider provider) throws Exception {
+  Visitors(Path path, Sockets sockets, TlsProvider provider) throws Exception {
     OURS.setLevel(Level.WARNING); // not a line for each visitor
-    System.setProperty("culvert.transport", transport == Transport.NIO ? "nio" : "epoll");
+    if (path == Path.TUNNEL && !sockets.isInTheProduct()) {
+      throw new IllegalStateException(
+          "skipped, there are no tunnels on "
+              + sockets
+              + ": -p path=RELAY has what they are made of");
+    }
+    System.setProperty("culvert.transport", sockets == Sockets.NIO ? "nio" : "epoll");
     BenchmarkTls.prefer(provider);
-    visitorLoop = transport.newEventLoopGroup(1, "visitors");
-    serviceLoop = transport.newEventLoopGroup(1, "service");
+    visitorLoop = sockets.newEventLoopGroup(1, "visitors");
+    serviceLoop = sockets.newEventLoopGroup(1, "service");
     tls = path == Path.TLS ? BenchmarkTls.create() : null;
-    InetSocketAddress service = startService(transport);
-    route = path == Path.TUNNEL ? new Route(service) : null;
+    InetSocketAddress service = startService(sockets);
+    route =
+        switch (path) {
+          case TUNNEL -> TunnelRoute.open(service);
+          case RELAY -> new RelayRoute(sockets, service);
+          case TCP, TLS -> null;
+        };
     address = route == null ? service : route.address();
     visitor =
         new Bootstrap()
             .group(visitorLoop)
-            .channelFactory(transport.socketChannel())
+            .channelFactory(sockets.socketChannel())
             .option(ChannelOption.TCP_NODELAY, true);
   }
 
-  private InetSocketAddress startService(Transport transport) throws InterruptedException {
+  private InetSocketAddress startService(Sockets sockets) throws InterruptedException {
     ChannelHandler initializer =
         new ChannelInitializer<>() {
           @Override
@@ -64,7 +75,7 @@ final class Visitors implements AutoCloseable {
     return (InetSocketAddress)
         new ServerBootstrap()
             .group(serviceLoop)
-            .channelFactory(transport.serverChannel())
+            .channelFactory(sockets.serverChannel())
             .option(ChannelOption.SO_BACKLOG, 4096)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childHandler(tls == null ? initializer : tls.accepting(initializer))

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.culvert.bench.carrier.Bearer;
 import dev.culvert.bench.carrier.Carrier;
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.bench.carrier.Sockets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -43,7 +43,7 @@ public class AcceptBenchmark {
   public Carrier carrier = Carrier.STREAM;
 
   @Param("EPOLL")
-  public Transport transport = Transport.EPOLL;
+  public Sockets sockets = Sockets.EPOLL;
 
   private @Nullable Burst burst;
 
@@ -51,7 +51,7 @@ public class AcceptBenchmark {
   @Setup(Level.Trial)
   public void open() throws Exception {
     int messages = carrier == Carrier.STREAM ? 0 : 1;
-    burst = new Burst(carrier, bearer, transport, messages, 1, AT_ONCE);
+    burst = new Burst(carrier, bearer, sockets, messages, 1, AT_ONCE);
   }
 
   /** Closes both ends. */

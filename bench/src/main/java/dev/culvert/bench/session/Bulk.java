@@ -6,9 +6,9 @@ import dev.culvert.bench.carrier.BulkSender;
 import dev.culvert.bench.carrier.Carrier;
 import dev.culvert.bench.carrier.Echoed;
 import dev.culvert.bench.carrier.Opener;
+import dev.culvert.bench.carrier.Sockets;
 import dev.culvert.bench.carrier.Tally;
 import dev.culvert.bench.carrier.Unread;
-import dev.culvert.mux.netty.Transport;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Channels that are full in one direction for as long as this is open. One thread. */
@@ -20,8 +20,8 @@ final class Bulk implements AutoCloseable {
 
   private final Opener opener;
 
-  Bulk(Carrier carrier, Bearer bearer, Transport transport) throws Exception {
-    opener = carrier.start(bearer, transport, Accepted.acceptor(received, shares));
+  Bulk(Carrier carrier, Bearer bearer, Sockets sockets) throws Exception {
+    opener = carrier.start(bearer, sockets, Accepted.acceptor(received, shares));
   }
 
   /** Fills {@code channels} more. */

@@ -7,8 +7,8 @@ import dev.culvert.bench.carrier.Carrier;
 import dev.culvert.bench.carrier.MessageSender;
 import dev.culvert.bench.carrier.Opener;
 import dev.culvert.bench.carrier.Sink;
+import dev.culvert.bench.carrier.Sockets;
 import dev.culvert.bench.carrier.Tally;
-import dev.culvert.mux.netty.Transport;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
@@ -32,13 +32,13 @@ final class Burst implements AutoCloseable {
    *
    * @param atOnce how many channels are open at most
    */
-  Burst(Carrier carrier, Bearer bearer, Transport transport, int messages, int bytes, int atOnce)
+  Burst(Carrier carrier, Bearer bearer, Sockets sockets, int messages, int bytes, int atOnce)
       throws Exception {
     this.messages = messages;
     this.bytes = bytes;
     this.atOnce = atOnce;
     slots = new Semaphore(atOnce);
-    opener = carrier.start(bearer, transport, Sink.acceptor(received, (long) messages * bytes));
+    opener = carrier.start(bearer, sockets, Sink.acceptor(received, (long) messages * bytes));
   }
 
   /** Opens {@code channels} one after the other; returns when all have ended at both ends. */

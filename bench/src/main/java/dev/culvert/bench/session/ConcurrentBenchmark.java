@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.culvert.bench.carrier.Bearer;
 import dev.culvert.bench.carrier.Carrier;
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.bench.carrier.Sockets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -41,7 +41,7 @@ public class ConcurrentBenchmark {
   public Carrier carrier = Carrier.STREAM;
 
   @Param("EPOLL")
-  public Transport transport = Transport.EPOLL;
+  public Sockets sockets = Sockets.EPOLL;
 
   @Param({"1", "10", "100"})
   public int streams = 1;
@@ -54,7 +54,7 @@ public class ConcurrentBenchmark {
   /** Starts both ends. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    burst = new Burst(carrier, bearer, transport, messages, MESSAGE_BYTES, streams);
+    burst = new Burst(carrier, bearer, sockets, messages, MESSAGE_BYTES, streams);
   }
 
   /** Closes both ends. */

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.culvert.bench.carrier.Bearer;
 import dev.culvert.bench.carrier.Carrier;
+import dev.culvert.bench.carrier.Sockets;
 import dev.culvert.bench.carrier.Tally;
-import dev.culvert.mux.netty.Transport;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.AuxCounters;
@@ -40,14 +40,14 @@ public class FairnessBenchmark {
   public Carrier carrier = Carrier.STREAM;
 
   @Param("EPOLL")
-  public Transport transport = Transport.EPOLL;
+  public Sockets sockets = Sockets.EPOLL;
 
   private @Nullable Bulk bulk;
 
   /** Starts both ends and the load. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    bulk = new Bulk(carrier, bearer, transport);
+    bulk = new Bulk(carrier, bearer, sockets);
     bulk.fill(CHANNELS);
     bulk.received.await(1 << 20);
   }

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import dev.culvert.bench.carrier.Bearer;
 import dev.culvert.bench.carrier.Carrier;
 import dev.culvert.bench.carrier.Echoed;
+import dev.culvert.bench.carrier.Sockets;
 import dev.culvert.bench.carrier.Tally;
-import dev.culvert.mux.netty.Transport;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -41,7 +41,7 @@ public class MixedLatencyBenchmark {
   public Carrier carrier = Carrier.STREAM;
 
   @Param("EPOLL")
-  public Transport transport = Transport.EPOLL;
+  public Sockets sockets = Sockets.EPOLL;
 
   @Param({"0", "4"})
   public int bulkChannels;
@@ -54,7 +54,7 @@ public class MixedLatencyBenchmark {
   /** Starts both ends and the load. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    bulk = new Bulk(carrier, bearer, transport);
+    bulk = new Bulk(carrier, bearer, sockets);
     bulk.fill(bulkChannels);
     bulk.openEcho(echoed);
   }

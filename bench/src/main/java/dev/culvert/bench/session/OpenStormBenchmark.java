@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.culvert.bench.carrier.Bearer;
 import dev.culvert.bench.carrier.Carrier;
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.bench.carrier.Sockets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -43,14 +43,14 @@ public class OpenStormBenchmark {
   public Carrier carrier = Carrier.STREAM;
 
   @Param("EPOLL")
-  public Transport transport = Transport.EPOLL;
+  public Sockets sockets = Sockets.EPOLL;
 
   private @Nullable Burst burst;
 
   /** Starts both ends. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    burst = new Burst(carrier, bearer, transport, 1, 64, AT_ONCE);
+    burst = new Burst(carrier, bearer, sockets, 1, 64, AT_ONCE);
   }
 
   /** Closes both ends. */

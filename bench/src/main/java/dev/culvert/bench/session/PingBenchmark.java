@@ -8,9 +8,9 @@ import dev.culvert.bench.carrier.ConnectionEnds;
 import dev.culvert.bench.carrier.Echoed;
 import dev.culvert.bench.carrier.Opener;
 import dev.culvert.bench.carrier.SessionEnds;
+import dev.culvert.bench.carrier.Sockets;
 import dev.culvert.bench.carrier.Tally;
 import dev.culvert.mux.SessionConfig;
-import dev.culvert.mux.netty.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -50,7 +50,7 @@ public class PingBenchmark {
   public Bearer bearer = Bearer.MEMORY;
 
   @Param("EPOLL")
-  public Transport transport = Transport.EPOLL;
+  public Sockets sockets = Sockets.EPOLL;
 
   private final Tally returned = new Tally();
   private final Echoed overStream = new Echoed(ECHO_BYTES, returned);
@@ -62,9 +62,9 @@ public class PingBenchmark {
   /** Connects, with and without a session. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    session = new SessionEnds(bearer, transport, SessionConfig.STANDARD, acceptor(), event -> {});
+    session = new SessionEnds(bearer, sockets, SessionConfig.STANDARD, acceptor());
     session.openNow(overStream);
-    connections = new ConnectionEnds(bearer, transport, acceptor());
+    connections = new ConnectionEnds(bearer, sockets, acceptor());
     connections.openNow(overConnection);
   }
 

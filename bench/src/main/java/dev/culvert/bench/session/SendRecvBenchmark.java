@@ -7,8 +7,8 @@ import dev.culvert.bench.carrier.Carrier;
 import dev.culvert.bench.carrier.MessageSender;
 import dev.culvert.bench.carrier.Opener;
 import dev.culvert.bench.carrier.Sink;
+import dev.culvert.bench.carrier.Sockets;
 import dev.culvert.bench.carrier.Tally;
-import dev.culvert.mux.netty.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +48,7 @@ public class SendRecvBenchmark {
   public Carrier carrier = Carrier.STREAM;
 
   @Param("EPOLL")
-  public Transport transport = Transport.EPOLL;
+  public Sockets sockets = Sockets.EPOLL;
 
   @Param({"32", "64", "128", "256", "512", "1024", "2048", "4096"})
   public int bytes = 32;
@@ -61,7 +61,7 @@ public class SendRecvBenchmark {
   /** Opens a channel for each processor. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    opener = carrier.start(bearer, transport, Sink.acceptor(received));
+    opener = carrier.start(bearer, sockets, Sink.acceptor(received));
     for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
       MessageSender sender = new MessageSender(bytes);
       opener.openNow(sender);

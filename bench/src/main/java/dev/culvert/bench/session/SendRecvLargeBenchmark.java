@@ -7,8 +7,8 @@ import dev.culvert.bench.carrier.BulkSender;
 import dev.culvert.bench.carrier.Carrier;
 import dev.culvert.bench.carrier.Opener;
 import dev.culvert.bench.carrier.Sink;
+import dev.culvert.bench.carrier.Sockets;
 import dev.culvert.bench.carrier.Tally;
-import dev.culvert.mux.netty.Transport;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -43,7 +43,7 @@ public class SendRecvLargeBenchmark {
   public Carrier carrier = Carrier.STREAM;
 
   @Param("EPOLL")
-  public Transport transport = Transport.EPOLL;
+  public Sockets sockets = Sockets.EPOLL;
 
   @Param("512")
   public int mebibytes = 512;
@@ -56,7 +56,7 @@ public class SendRecvLargeBenchmark {
   /** Opens the channel. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    opener = carrier.start(bearer, transport, Sink.acceptor(received));
+    opener = carrier.start(bearer, sockets, Sink.acceptor(received));
     opener.openNow(sender);
   }
 

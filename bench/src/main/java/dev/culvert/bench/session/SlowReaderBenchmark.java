@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.culvert.bench.carrier.Bearer;
 import dev.culvert.bench.carrier.Carrier;
+import dev.culvert.bench.carrier.Sockets;
 import dev.culvert.bench.carrier.Tally;
-import dev.culvert.mux.netty.Transport;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -40,7 +40,7 @@ public class SlowReaderBenchmark {
   public Carrier carrier = Carrier.STREAM;
 
   @Param("EPOLL")
-  public Transport transport = Transport.EPOLL;
+  public Sockets sockets = Sockets.EPOLL;
 
   @Param({"0", "1", "16"})
   public int unread;
@@ -50,7 +50,7 @@ public class SlowReaderBenchmark {
   /** Starts both ends and the load. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    bulk = new Bulk(carrier, bearer, transport);
+    bulk = new Bulk(carrier, bearer, sockets);
     bulk.fillUnread(unread);
     bulk.fill(4);
   }
