@@ -1,4 +1,4 @@
-//! Ping, Accept and SendRecv of hashicorp/yamux's benchmarks, on the crate `yamux`, over TCP on
+//! Echo64, Accept and SendRecv of hashicorp/yamux's benchmarks, on the crate `yamux`, over TCP on
 //! loopback. Prints `NAME NANOSECONDS` of the median of rounds.
 
 mod driver;
@@ -61,10 +61,10 @@ async fn main() {
         tokio::spawn(drain(stream, 64));
     })
     .await;
-    // The crate measures round trips by itself and offers no ping, so this is 12 bytes echoed.
+    // The crate measures round trips by itself and offers no ping.
     let (_echo, echo_client) = pair(|mut stream| {
         tokio::spawn(async move {
-            let mut buffer = [0; 12];
+            let mut buffer = [0; 64];
             while stream.read_exact(&mut buffer).await.is_ok() {
                 if stream.write_all(&buffer).await.is_err() || stream.flush().await.is_err() {
                     break;
@@ -74,8 +74,8 @@ async fn main() {
     })
     .await;
     let mut echoed = echo_client.open().await;
-    measure("Ping", async || {
-        let mut buffer = [1; 12];
+    measure("Echo64", async || {
+        let mut buffer = [1; 64];
         echoed.write_all(&buffer).await.unwrap();
         echoed.flush().await.unwrap();
         echoed.read_exact(&mut buffer).await.unwrap();

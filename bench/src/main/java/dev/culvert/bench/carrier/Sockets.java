@@ -1,7 +1,5 @@
 package dev.culvert.bench.carrier;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.culvert.mux.netty.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -36,6 +34,13 @@ public enum Sockets {
     return transport != null;
   }
 
+  /** Why io_uring, where this is io_uring, does not work here, or null if it does. */
+  public @Nullable String unavailability() {
+    return transport != null || IoUring.isAvailable()
+        ? null
+        : "there is no io_uring here: " + IoUring.unavailabilityCause();
+  }
+
   /**
    * As {@link Transport#newEventLoopGroup}.
    *
@@ -45,10 +50,9 @@ public enum Sockets {
     if (transport != null) {
       return transport.newEventLoopGroup(threads, threadNamePrefix);
     }
-    if (!IoUring.isAvailable()) {
-      throw new IllegalStateException(
-          "skipped, there is no io_uring here: "
-              + requireNonNull(IoUring.unavailabilityCause()).getMessage());
+    String obstacle = unavailability();
+    if (obstacle != null) {
+      throw new IllegalStateException("skipped, " + obstacle);
     }
     return new MultiThreadIoEventLoopGroup(
         threads, new DefaultThreadFactory(threadNamePrefix), IoUringIoHandler.newFactory());

@@ -1,6 +1,6 @@
 /**
- * What {@code benchmarks.jar} starts: JMH itself, or the quick run that holds bounds on bytes.
- * Start at {@link dev.culvert.bench.jmh.Main}.
+ * What {@code benchmarks.jar} starts: JMH itself, the quick run that holds bounds on bytes, or the
+ * longer one whose tables are committed. Start at {@link dev.culvert.bench.jmh.Main}.
  */
 @NullMarked
 package dev.culvert.bench.jmh;

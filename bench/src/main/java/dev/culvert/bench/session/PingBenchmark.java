@@ -4,15 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.culvert.bench.carrier.Accepted;
 import dev.culvert.bench.carrier.Bearer;
-import dev.culvert.bench.carrier.ConnectionEnds;
+import dev.culvert.bench.carrier.Carrier;
 import dev.culvert.bench.carrier.Echoed;
 import dev.culvert.bench.carrier.Opener;
-import dev.culvert.bench.carrier.SessionEnds;
 import dev.culvert.bench.carrier.Sockets;
 import dev.culvert.bench.carrier.Tally;
-import dev.culvert.mux.SessionConfig;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +28,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * 64 bytes there and back, one after the other, over a stream and over a connection beside it. It
- * is not the session's own ping as in hashicorp/yamux: a session ends that is pinged as fast as it
- * goes.
+ * 64 bytes there and back on an open channel, one after the other. It is not the session's own ping
+ * as in hashicorp/yamux: a session ends that is pinged as fast as it goes.
  */
 @State(Scope.Benchmark)
 @Warmup(iterations = 3, time = 1)
@@ -49,53 +44,37 @@ public class PingBenchmark {
   @Param({"MEMORY", "TCP", "TLS"})
   public Bearer bearer = Bearer.MEMORY;
 
+  @Param({"STREAM", "CONNECTION"})
+  public Carrier carrier = Carrier.STREAM;
+
   @Param("EPOLL")
   public Sockets sockets = Sockets.EPOLL;
 
   private final Tally returned = new Tally();
-  private final Echoed overStream = new Echoed(ECHO_BYTES, returned);
-  private final Echoed overConnection = new Echoed(ECHO_BYTES, returned);
-  private @Nullable SessionEnds session;
-  private @Nullable Opener connections;
+  private final Echoed echoed = new Echoed(ECHO_BYTES, returned);
+  private @Nullable Opener opener;
   private long expected;
 
-  /** Connects, with and without a session. */
+  /** Opens the channel. */
   @Setup(Level.Trial)
   public void open() throws Exception {
-    session = new SessionEnds(bearer, sockets, SessionConfig.STANDARD, acceptor());
-    session.openNow(overStream);
-    connections = new ConnectionEnds(bearer, sockets, acceptor());
-    connections.openNow(overConnection);
+    opener =
+        carrier.start(
+            bearer, sockets, Accepted.acceptor(new Tally(), new CopyOnWriteArrayList<>()));
+    opener.openNow(echoed);
   }
 
-  private static ChannelInitializer<Channel> acceptor() {
-    return Accepted.acceptor(new Tally(), new CopyOnWriteArrayList<>());
-  }
-
-  /** Closes all ends. */
+  /** Closes both ends. */
   @TearDown(Level.Trial)
   public void close() {
-    requireNonNull(session).close();
-    requireNonNull(connections).close();
+    requireNonNull(opener).close();
   }
 
-  /** Over a stream. */
+  /** There and back. */
   @Benchmark
   @OperationsPerInvocation(PINGS)
-  public void streamEcho() throws InterruptedException {
-    overStream.send(PINGS);
-    awaitAll();
-  }
-
-  /** Without a multiplexer. */
-  @Benchmark
-  @OperationsPerInvocation(PINGS)
-  public void connectionEcho() throws InterruptedException {
-    overConnection.send(PINGS);
-    awaitAll();
-  }
-
-  private void awaitAll() throws InterruptedException {
+  public void ping() throws InterruptedException {
+    echoed.send(PINGS);
     expected += PINGS;
     returned.await(expected);
   }
