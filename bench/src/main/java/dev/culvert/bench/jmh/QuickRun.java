@@ -63,8 +63,8 @@ final class QuickRun {
         figure.unit(),
         figure.metrics().getOrDefault(Bound.ALLOCATED_BYTES, 0.0));
     if (bound != null) {
-      Double value = figure.metrics().get(bound.metric());
-      boolean holds = value != null && bound.holds(value);
+      double value = figure.metrics().getOrDefault(bound.metric(), Double.NaN);
+      boolean holds = bound.holds(value);
       failed += holds ? 0 : 1;
       out.printf("  %s%s %.1f (bound: %s)", holds ? "" : "FAILED: ", bound.metric(), value, bound);
     }
