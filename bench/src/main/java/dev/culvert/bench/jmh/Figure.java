@@ -2,29 +2,28 @@ package dev.culvert.bench.jmh;
 
 import static java.util.stream.Collectors.joining;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.util.Statistics;
 
 /**
  * What one benchmark measured with one set of parameters.
  *
  * @param isRate more is better; else it is a time, and less is
- * @param least of the iterations, or of the samples where each operation is one
- * @param metrics JMH's secondary results by their names; of samples the median and the 99th of 100
+ * @param iterations the scores of which {@code score} is the mean, of samples those of each second
+ * @param metrics JMH's secondary results by their names, means too
  */
 record Figure(
     String benchmark,
     Map<String, String> parameters,
     boolean isRate,
     double score,
-    double least,
-    double most,
     String unit,
+    List<Double> iterations,
     Map<String, Double> metrics) {
   /** From what JMH says. */
   static Figure of(RunResult result) {
@@ -32,23 +31,29 @@ record Figure(
     Map<String, String> parameters = new TreeMap<>();
     params.getParamsKeys().forEach(name -> parameters.put(name, params.getParam(name)));
     Map<String, Double> metrics = new TreeMap<>();
-    result.getSecondaryResults().forEach((name, value) -> metrics.put(name, value.getScore()));
-    Result<?> primary = result.getPrimaryResult();
-    Statistics iterations = primary.getStatistics();
-    if (params.getMode() == Mode.SampleTime) {
-      metrics.put("p50", iterations.getPercentile(50));
-      metrics.put("p99", iterations.getPercentile(99));
-    }
+    // JMH adds up what a benchmark counts.
+    result
+        .getSecondaryResults()
+        .forEach((name, value) -> metrics.put(name, value.getStatistics().getMean()));
     String name = params.getBenchmark();
     return new Figure(
         name.substring(name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1),
         parameters,
         params.getMode() == Mode.Throughput,
-        primary.getScore(),
-        iterations.getMin(),
-        iterations.getMax(),
-        primary.getScoreUnit(),
+        result.getPrimaryResult().getScore(),
+        result.getPrimaryResult().getScoreUnit(),
+        result.getAggregatedResult().getIterationResults().stream()
+            .map(iteration -> iteration.getPrimaryResult().getScore())
+            .toList(),
         metrics);
+  }
+
+  double least() {
+    return Collections.min(iterations);
+  }
+
+  double most() {
+    return Collections.max(iterations);
   }
 
   /** The benchmark and what its parameters are. */

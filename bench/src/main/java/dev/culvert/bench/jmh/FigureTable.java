@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Figures as a table in Markdown, each beside its baseline in the same run. */
 final class FigureTable {
@@ -14,6 +15,9 @@ final class FigureTable {
       | benchmark | parameters | score | least to most | unit | bytes/op | speed beside the baseline | also |
       |---|---|---|---|---|---|---|---|
       """;
+
+  /** JMH's names of percentiles, but for two. */
+  private static final Pattern PERCENTILE = Pattern.compile("p(?!0\\.50$|0\\.99$)\\d.*");
 
   private FigureTable() {}
 
@@ -71,6 +75,7 @@ final class FigureTable {
   private static String others(Map<String, Double> metrics) {
     return metrics.entrySet().stream()
         .filter(metric -> !metric.getKey().startsWith("gc."))
+        .filter(metric -> !PERCENTILE.matcher(metric.getKey()).matches())
         .map(metric -> metric.getKey() + " " + number(metric.getValue()))
         .collect(joining(", "));
   }

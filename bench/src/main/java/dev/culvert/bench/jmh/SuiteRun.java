@@ -1,25 +1,26 @@
 package dev.culvert.bench.jmh;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.results.format.ResultFormatFactory;
-import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * Runs {@link SuiteCases} and keeps what they measured: for each group JMH's JSON, and a table in
- * Markdown, which is also printed.
+ * Runs {@link SuiteCases} and keeps what they measured: for each group a line of JSON for each
+ * figure, and a table in Markdown, which is also printed.
  */
 final class SuiteRun {
   private static final CaseRunner AT_LENGTH =
       new CaseRunner(TimeValue.seconds(1), 4, TimeValue.seconds(1), 3);
+
+  private static final Gson GSON =
+      new GsonBuilder().disableHtmlEscaping().serializeSpecialFloatingPointValues().create();
 
   private final Path directory;
   private final PrintStream out;
@@ -40,8 +41,9 @@ final class SuiteRun {
   }
 
   private boolean run(String group, List<BenchmarkCase> cases) throws IOException {
-    List<RunResult> results = new ArrayList<>();
+    List<Figure> figures = new ArrayList<>();
     List<String> missing = new ArrayList<>();
+    boolean isComplete = true;
     for (BenchmarkCase each : cases) {
       System.err.println(each);
       String obstacle = each.obstacle();
@@ -50,19 +52,18 @@ final class SuiteRun {
         continue;
       }
       try {
-        results.addAll(AT_LENGTH.run(each));
+        AT_LENGTH.run(each).forEach(result -> figures.add(Figure.of(result)));
       } catch (RunnerException e) {
+        isComplete = false;
         missing.add(each + ": failed, " + e.getMessage());
         e.printStackTrace();
       }
     }
-    try (PrintStream json = new PrintStream(file(group, "json").toFile(), StandardCharsets.UTF_8)) {
-      ResultFormatFactory.getInstance(ResultFormatType.JSON, json).writeOut(results);
-    }
-    String table = FigureTable.of(results.stream().map(Figure::of).toList(), missing);
+    Files.write(file(group, "jsonl"), figures.stream().map(GSON::toJson).toList());
+    String table = FigureTable.of(figures, missing);
     Files.writeString(file(group, "md"), "# JMH: " + group + "\n\n" + table);
     out.println(table);
-    return missing.stream().noneMatch(line -> line.contains(": failed, "));
+    return isComplete;
   }
 
   private Path file(String group, String kind) {

@@ -14,9 +14,8 @@ final class FigureTableTest {
         new TreeMap<>(parameters),
         false,
         score,
-        score / 2,
-        score * 2,
         "us/op",
+        List.of(score / 2, score * 2),
         Map.of("gc.alloc.rate.norm", 125.4, "gc.count", 3.0));
   }
 
@@ -26,9 +25,8 @@ final class FigureTableTest {
         new TreeMap<>(Map.of("path", path, "streams", streams)),
         true,
         score,
-        score,
-        score,
         "ops/s",
+        List.of(score),
         Map.of());
   }
 
@@ -77,19 +75,32 @@ final class FigureTableTest {
   }
 
   @Test
-  void otherMetricsAreNamedAndThoseOfTheCollectorAreNot() {
+  void countsAndTwoPercentilesAreNamedAndTheCollectorIsNot() {
     Figure figure =
         new Figure(
             "FairnessBenchmark.fairness",
             Map.of(),
             false,
             1,
-            1,
-            1,
             "us/op",
-            new TreeMap<>(Map.of("gc.time", 5.0, "jainPerMille", 998.0)));
+            List.of(1.0),
+            new TreeMap<>(
+                Map.of(
+                    "gc.time",
+                    5.0,
+                    "jainPerMille",
+                    998.0,
+                    "p0.50",
+                    16.0,
+                    "p0.99",
+                    63.0,
+                    "p0.999",
+                    99.0,
+                    "p1.00",
+                    100.0)));
 
-    assertThat(FigureTable.of(List.of(figure), List.of())).contains("| jainPerMille 998 |");
+    assertThat(FigureTable.of(List.of(figure), List.of()))
+        .contains("| jainPerMille 998, p0.50 16.0, p0.99 63.0 |");
   }
 
   @Test
