@@ -26,7 +26,7 @@ import java.util.SequencedMap;
  * that all takes twelve minutes.
  */
 final class SuiteCases {
-  /** By the packages of the benchmarks, in the order in which they run. */
+  /** In the order in which they run; what is compared runs one after the other. */
   static final SequencedMap<String, List<BenchmarkCase>> GROUPS = groups();
 
   private SuiteCases() {}
@@ -35,7 +35,9 @@ final class SuiteCases {
     SequencedMap<String, List<BenchmarkCase>> groups = new LinkedHashMap<>();
     groups.put("cost", cost());
     groups.put("session", session());
+    groups.put("load", load());
     groups.put("relay", relay());
+    groups.put("requests", requests());
     return Collections.unmodifiableSequencedMap(groups);
   }
 
@@ -59,7 +61,11 @@ final class SuiteCases {
         on(AcceptBenchmark.class, "accept", "TCP", "TLS"),
         on(ConcurrentBenchmark.class, "concurrent", "TCP")
             .with("streams", "10", "100")
-            .with("messages", "1", "10"),
+            .with("messages", "1", "10"));
+  }
+
+  private static List<BenchmarkCase> load() {
+    return List.of(
         on(OpenStormBenchmark.class, "openStorm", "TCP"),
         on(FairnessBenchmark.class, "fairness", "TLS"),
         on(MixedLatencyBenchmark.class, "echo", "TLS").with("bulkChannels", "0", "4"),
@@ -72,32 +78,31 @@ final class SuiteCases {
 
   private static List<BenchmarkCase> relay() {
     return List.of(
-        bulk("TUNNEL", "BORINGSSL", "EPOLL", "1", "8", "100"),
-        bulk("TLS", "BORINGSSL", "EPOLL", "1", "8", "100"),
-        bulk("TCP", "BORINGSSL", "EPOLL", "8"),
-        bulk("TUNNEL", "JDK", "EPOLL", "8"),
-        bulk("TLS", "JDK", "EPOLL", "8"),
-        bulk("TUNNEL", "BORINGSSL", "NIO", "8"),
-        bulk("TLS", "BORINGSSL", "NIO", "8"),
-        bulk("RELAY", "BORINGSSL", "EPOLL", "8"),
-        bulk("RELAY", "BORINGSSL", "NIO", "8"),
-        bulk("RELAY", "BORINGSSL", "IO_URING", "8"),
-        bulk("TLS", "BORINGSSL", "IO_URING", "8"),
+        bulk("BORINGSSL", "EPOLL", "1", "TUNNEL", "TLS").with("direction", "DOWN", "UP"),
+        bulk("BORINGSSL", "EPOLL", "8", "TUNNEL", "TLS", "TCP").with("direction", "DOWN", "UP"),
+        bulk("BORINGSSL", "EPOLL", "100", "TUNNEL", "TLS").with("direction", "DOWN", "UP"),
+        bulk("JDK", "EPOLL", "8", "TUNNEL", "TLS"),
+        bulk("BORINGSSL", "NIO", "8", "TUNNEL", "RELAY", "TLS"),
+        bulk("BORINGSSL", "EPOLL", "8", "RELAY"),
+        bulk("BORINGSSL", "IO_URING", "8", "RELAY", "TLS"));
+  }
+
+  private static BenchmarkCase bulk(
+      String provider, String sockets, String streams, String... paths) {
+    return new BenchmarkCase(RelayBenchmark.class, "bulk")
+        .with("path", paths)
+        .with("provider", provider)
+        .with("sockets", sockets)
+        .with("streams", streams)
+        .with("direction", "DOWN");
+  }
+
+  private static List<BenchmarkCase> requests() {
+    return List.of(
         requests("keepAlive", "EPOLL", "TUNNEL", "RELAY", "TLS", "TCP"),
         requests("keepAlive", "IO_URING", "RELAY", "TLS"),
         requests("newConnection", "EPOLL", "TUNNEL", "RELAY", "TLS", "TCP"),
         requests("newConnection", "IO_URING", "RELAY"));
-  }
-
-  private static BenchmarkCase bulk(
-      String path, String provider, String sockets, String... streams) {
-    return new BenchmarkCase(RelayBenchmark.class, "bulk")
-        .with("path", path)
-        .with("provider", provider)
-        .with("sockets", sockets)
-        .with("streams", streams)
-        .with(
-            "direction", streams.length > 1 ? new String[] {"DOWN", "UP"} : new String[] {"DOWN"});
   }
 
   private static BenchmarkCase requests(String method, String sockets, String... paths) {
