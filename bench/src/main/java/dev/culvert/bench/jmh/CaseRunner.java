@@ -12,7 +12,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs cases, each in a process of its own with the flags of this one, and measures what they
- * allocate.
+ * allocate and the processors' time they take.
  *
  * @param warmups how many iterations come before those that count
  * @param measurements how many count
@@ -33,6 +33,7 @@ record CaseRunner(TimeValue warmup, int warmups, TimeValue measurement, int meas
         new OptionsBuilder()
             .include(each.pattern())
             .addProfiler(GCProfiler.class)
+            .addProfiler(CpuProfiler.class)
             .forks(1)
             .jvmArgsAppend(SHUTDOWN)
             .warmupTime(warmup)

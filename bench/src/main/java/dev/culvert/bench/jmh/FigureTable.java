@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 final class FigureTable {
   private static final String HEAD =
       """
-      | benchmark | parameters | score | least to most | unit | bytes/op | speed beside the baseline | also |
-      |---|---|---|---|---|---|---|---|
+      | benchmark | parameters | score | least to most | unit | CPU ns/op | bytes/op | of the baseline's | also |
+      |---|---|---|---|---|---|---|---|---|
       """;
 
   /** JMH's names of percentiles, but for two. */
@@ -29,7 +29,6 @@ final class FigureTable {
   }
 
   private static String row(Figure figure, List<Figure> all) {
-    Double bytes = figure.metrics().get(Bound.ALLOCATED_BYTES);
     return "| "
         + String.join(
             " | ",
@@ -38,23 +37,35 @@ final class FigureTable {
             number(figure.score()),
             number(figure.least()) + " to " + number(figure.most()),
             figure.unit(),
-            bytes == null ? "" : number(bytes),
+            number(figure, CpuProfiler.CPU_NANOS),
+            number(figure, Bound.ALLOCATED_BYTES),
             besideBaselines(figure, all),
             others(figure.metrics()))
         + " |";
   }
 
-  /** Twice as many operations in the same time are 2.00, whatever the unit is. */
+  private static String number(Figure figure, String metric) {
+    Double value = figure.metrics().get(metric);
+    return value == null ? "" : number(value);
+  }
+
+  /** Half of the baseline's time is 0.50, whether the figure is a time or a rate. */
   private static String besideBaselines(Figure figure, List<Figure> all) {
     return all.stream()
         .filter(other -> isBaseline(figure, other))
-        .map(other ->
-            String.format(
-                Locale.ROOT,
-                "%.2f %s",
-                figure.isRate() ? figure.score() / other.score() : other.score() / figure.score(),
-                other.parameters().getOrDefault("path", other.parameters().get("carrier"))))
-        .collect(joining(", "));
+        .map(other -> besideBaseline(figure, other))
+        .collect(joining("; "));
+  }
+
+  private static String besideBaseline(Figure figure, Figure baseline) {
+    double time =
+        figure.isRate() ? baseline.score() / figure.score() : figure.score() / baseline.score();
+    Double cpu = figure.metrics().get(CpuProfiler.CPU_NANOS);
+    Double baselineCpu = baseline.metrics().get(CpuProfiler.CPU_NANOS);
+    String name = baseline.parameters().getOrDefault("path", baseline.parameters().get("carrier"));
+    return cpu == null || baselineCpu == null
+        ? String.format(Locale.ROOT, "time %.2f (%s)", time, name)
+        : String.format(Locale.ROOT, "time %.2f, CPU %.2f (%s)", time, cpu / baselineCpu, name);
   }
 
   /** A stream's is a connection, a tunnel's is the way straight to the service. */
@@ -74,7 +85,7 @@ final class FigureTable {
 
   private static String others(Map<String, Double> metrics) {
     return metrics.entrySet().stream()
-        .filter(metric -> !metric.getKey().startsWith("gc."))
+        .filter(metric -> !metric.getKey().startsWith("gc.") && !metric.getKey().startsWith("cpu."))
         .filter(metric -> !PERCENTILE.matcher(metric.getKey()).matches())
         .map(metric -> metric.getKey() + " " + number(metric.getValue()))
         .collect(joining(", "));

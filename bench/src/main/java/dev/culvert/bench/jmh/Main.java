@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Runs benchmarks. {@code --quick} is {@link QuickRun}, which exits 1 where something failed;
  * {@code --record DIRECTORY [GROUP...]} is {@link SuiteRun}; any other arguments are JMH's, with
- * {@code -prof gc} unless they name a profiler.
+ * {@code -prof gc} and {@link CpuProfiler} unless they name a profiler.
  */
 public final class Main {
   private static final String QUICK = "--quick";
@@ -38,7 +38,7 @@ public final class Main {
     }
     List<String> arguments = new ArrayList<>(List.of(args));
     if (!arguments.contains("-prof")) {
-      arguments.addAll(List.of("-prof", "gc"));
+      arguments.addAll(List.of("-prof", "gc", "-prof", CpuProfiler.class.getName()));
     }
     org.openjdk.jmh.Main.main(arguments.toArray(String[]::new));
   }

@@ -17,7 +17,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
  */
 final class SuiteRun {
   private static final CaseRunner AT_LENGTH =
-      new CaseRunner(TimeValue.seconds(1), 4, TimeValue.seconds(1), 3);
+      new CaseRunner(TimeValue.seconds(1), 3, TimeValue.seconds(1), 3);
 
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().serializeSpecialFloatingPointValues().create();

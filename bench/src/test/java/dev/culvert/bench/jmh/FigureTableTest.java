@@ -16,7 +16,7 @@ final class FigureTableTest {
         score,
         "us/op",
         List.of(score / 2, score * 2),
-        Map.of("gc.alloc.rate.norm", 125.4, "gc.count", 3.0));
+        Map.of("gc.alloc.rate.norm", 125.4, "gc.count", 3.0, "cpu.norm", 3 * score));
   }
 
   private static Figure rate(double score, String path, String streams) {
@@ -37,11 +37,11 @@ final class FigureTableTest {
 
     assertThat(table)
         .contains(
-            "\n| PingBenchmark.ping | TCP bytes=64 | 20.0 | 10.0 to 40.0 | us/op | 125 |  |  |\n");
+            "\n| PingBenchmark.ping | TCP bytes=64 | 20.0 | 10.0 to 40.0 | us/op | 60.0 | 125 |  |  |\n");
   }
 
   @Test
-  void streamThatTakesTwiceAsLongAsItsConnectionHasHalfItsSpeed() {
+  void streamIsSetBesideItsConnection() {
     String table =
         FigureTable.of(
             List.of(
@@ -50,11 +50,11 @@ final class FigureTableTest {
                 time(99, Map.of("bearer", "TLS", "carrier", "CONNECTION"))),
             List.of());
 
-    assertThat(table.lines().filter(line -> line.contains("0.50 CONNECTION")))
+    assertThat(table.lines().filter(line -> line.contains("| time 2.00, CPU 2.00 (CONNECTION) |")))
         .singleElement()
         .asString()
         .contains("| TCP STREAM |");
-    assertThat(table).containsOnlyOnce(" CONNECTION |  |");
+    assertThat(table).containsOnlyOnce("(CONNECTION)");
   }
 
   @Test
@@ -70,8 +70,10 @@ final class FigureTableTest {
             List.of());
 
     assertThat(table)
-        .contains("| TUNNEL streams=8 | 400 | 400 to 400 | ops/s |  | 0.50 TLS, 0.25 TCP |");
-    assertThat(table).contains("| RELAY streams=8 | 300 | 300 to 300 | ops/s |  | 0.38 TLS |");
+        .contains(
+            "| TUNNEL streams=8 | 400 | 400 to 400 | ops/s |  |  | time 2.00 (TLS); time 4.00 (TCP) |");
+    assertThat(table)
+        .contains("| RELAY streams=8 | 300 | 300 to 300 | ops/s |  |  | time 2.67 (TLS) |");
   }
 
   @Test
