@@ -20,7 +20,7 @@ public enum Sockets {
   EPOLL(Transport.EPOLL),
   NIO(Transport.NIO),
 
-  /** Loses half-closed connections (decision 0002), so only benchmarks have it. */
+  /** Half-closed connections stall on it (decision 0002), so only benchmarks have it. */
   IO_URING(null);
 
   private final @Nullable Transport transport;
