@@ -1,0 +1,4 @@
+@NullMarked
+package dev.culvert.bench.beside;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.culvert.bench.carrier;
+
+import org.jspecify.annotations.NullMarked;

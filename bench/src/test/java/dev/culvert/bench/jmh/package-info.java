@@ -1,0 +1,4 @@
+@NullMarked
+package dev.culvert.bench.jmh;
+
+import org.jspecify.annotations.NullMarked;
