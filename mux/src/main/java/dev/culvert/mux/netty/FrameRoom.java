@@ -16,6 +16,7 @@ import io.netty.channel.socket.SocketChannel;
  * quarter. Sharable; any thread.
  */
 public final class FrameRoom extends DefaultMaxMessagesRecvByteBufAllocator {
+  private static final String COPY_PROPERTY = "culvert.copy";
   private static final int LEAST_BYTES = 4 * 1024;
   private static final int MOST_BYTES = 64 * 1024; // with the header a whole quantum
   private static final int STEP = 4;
@@ -25,9 +26,14 @@ public final class FrameRoom extends DefaultMaxMessagesRecvByteBufAllocator {
 
   private FrameRoom() {}
 
-  /** Has {@code socket} read so; to be said before it is read first. */
+  /**
+   * Has {@code socket} read so; to be said before it is read first. The system property {@code
+   * culvert.copy} leaves it as it is, and frames are copied.
+   */
   public static void in(SocketChannel socket) {
-    socket.config().setRecvByteBufAllocator(INSTANCE);
+    if (!Boolean.getBoolean(COPY_PROPERTY)) {
+      socket.config().setRecvByteBufAllocator(INSTANCE);
+    }
   }
 
   static boolean isIn(Channel channel) {
