@@ -48,6 +48,9 @@ final class ArchitectureTest {
                 "io.netty.channel..",
                 "io.netty.bootstrap",
                 "io.netty.util..")),
+        Arguments.of(
+            "dev.culvert.mux.socket",
+            List.of("io.netty.channel..", "io.netty.bootstrap", "io.netty.util..")),
         Arguments.of("dev.culvert.tls", List.of("io.netty..", "org.bouncycastle..")),
         Arguments.of(
             "dev.culvert.server.route",

@@ -1,8 +1,8 @@
 package dev.culvert.server;
 
 import dev.culvert.mux.control.TunnelKind;
-import dev.culvert.mux.netty.ConnectionLimit;
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.mux.socket.ConnectionLimit;
+import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.StartException.Fault;
 import dev.culvert.server.agent.AgentAcceptor;
 import dev.culvert.server.agent.Agents;

@@ -1,6 +1,6 @@
 package dev.culvert.bench.carrier;
 
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.mux.socket.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoopGroup;

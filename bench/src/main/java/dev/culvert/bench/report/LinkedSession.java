@@ -4,7 +4,7 @@ import dev.culvert.bench.link.LinkEmulator;
 import dev.culvert.bench.link.LinkSettings;
 import dev.culvert.mux.Role;
 import dev.culvert.mux.SessionConfig;
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.mux.socket.Transport;
 import dev.culvert.tls.ClientTls;
 import dev.culvert.tls.Identity;
 import dev.culvert.tls.ServerTls;

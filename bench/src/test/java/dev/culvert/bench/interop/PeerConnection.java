@@ -1,7 +1,7 @@
 package dev.culvert.bench.interop;
 
 import dev.culvert.mux.Role;
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.mux.socket.Transport;
 import dev.culvert.tls.DevAuthority;
 import dev.culvert.tls.ServerTls;
 import io.netty.bootstrap.ServerBootstrap;

@@ -1,7 +1,7 @@
 package dev.culvert.client.local;
 
-import dev.culvert.mux.netty.Dialer;
 import dev.culvert.mux.netty.StreamChannel;
+import dev.culvert.mux.socket.Dialer;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import java.util.Map;

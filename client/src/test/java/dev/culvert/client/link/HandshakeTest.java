@@ -8,7 +8,7 @@ import dev.culvert.mux.control.Hello;
 import dev.culvert.mux.control.HelloAnswer.Refusal;
 import dev.culvert.mux.control.HelloAnswer.Welcome;
 import dev.culvert.mux.netty.MuxHandler;
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.mux.socket.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

@@ -5,8 +5,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.mux.control.Hello;
-import dev.culvert.mux.netty.Dialer;
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.mux.socket.Dialer;
+import dev.culvert.mux.socket.Transport;
 import dev.culvert.tls.ClientTls;
 import dev.culvert.tls.TlsProvider;
 import dev.culvert.tls.Trust;

@@ -1,7 +1,7 @@
 package dev.culvert.mux.netty;
 
 /** Whether a channel reads by itself. */
-enum AutoRead {
+public enum AutoRead {
   ON,
   OFF
 }

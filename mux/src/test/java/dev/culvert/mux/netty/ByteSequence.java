@@ -10,7 +10,7 @@ import java.util.Random;
  * length can be checked for lost, repeated and swapped bytes. It repeats after a prime number of
  * bytes, out of step with any buffer size.
  */
-final class ByteSequence {
+public final class ByteSequence {
   private static final int PERIOD = 65_521;
   private static final byte[] TWO_PERIODS = twoPeriods();
   private static final ByteBuf SOURCE =
@@ -20,12 +20,12 @@ final class ByteSequence {
   private ByteSequence() {}
 
   /** The bytes at {@code position}, at most 64,000, in a direct buffer that is never freed. */
-  static ByteBuf slice(long position, int length) {
+  public static ByteBuf slice(long position, int length) {
     return SOURCE.slice((int) (position % PERIOD), length);
   }
 
   /** The same bytes as an array; any length. */
-  static byte[] bytes(long position, int length) {
+  public static byte[] bytes(long position, int length) {
     byte[] bytes = new byte[length];
     for (int done = 0; done < length; ) {
       int offset = (int) ((position + done) % PERIOD);
@@ -37,7 +37,7 @@ final class ByteSequence {
   }
 
   /** Fails if the readable bytes, which it consumes, are not those at {@code position}. */
-  static void check(long position, ByteBuf read) {
+  public static void check(long position, ByteBuf read) {
     byte[] actual = new byte[read.readableBytes()];
     read.readBytes(actual);
     int difference = Arrays.mismatch(actual, bytes(position, actual.length));

@@ -6,7 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /** Writes back what it reads; closes on a failure, such as a reset. */
 @Sharable
-final class Echo extends ChannelInboundHandlerAdapter {
+public final class Echo extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     var _ = ctx.writeAndFlush(message, ctx.voidPromise());

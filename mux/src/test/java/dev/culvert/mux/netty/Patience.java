@@ -8,17 +8,17 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 
 /** Waiting for another thread: long enough for a busy machine, and not for ever. */
-final class Patience {
-  static final long SECONDS_AT_MOST = 20;
+public final class Patience {
+  public static final long SECONDS_AT_MOST = 20;
 
   private Patience() {}
 
   /** The future's value; fails with its failure, or when time is up. */
-  static <T> T await(Future<T> future) throws Exception {
+  public static <T> T await(Future<T> future) throws Exception {
     return future.get(SECONDS_AT_MOST, SECONDS);
   }
 
-  static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
+  public static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
     T taken = queue.poll(SECONDS_AT_MOST, SECONDS);
     if (taken == null) {
       throw new AssertionError("nothing came within " + SECONDS_AT_MOST + " s");
@@ -27,7 +27,7 @@ final class Patience {
   }
 
   /** What {@code question} answers on the event loop. */
-  static <T> T ask(EventLoop loop, Callable<T> question) throws Exception {
+  public static <T> T ask(EventLoop loop, Callable<T> question) throws Exception {
     return await(loop.submit(question));
   }
 }

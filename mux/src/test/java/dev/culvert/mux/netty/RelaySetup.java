@@ -1,5 +1,6 @@
 package dev.culvert.mux.netty;
 
+import dev.culvert.mux.socket.Transport;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.culvert.mux.Frame;
 import dev.culvert.mux.SessionConfig;
 import dev.culvert.mux.SessionEnd;
+import dev.culvert.mux.socket.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

@@ -16,6 +16,7 @@ import dev.culvert.server.token.Grant;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
@@ -185,12 +186,26 @@ final class Agent implements StreamOpener {
     if (!agents.mayServe(grant)) {
       return failed("the client's token is no longer valid");
     }
+    AgentSession session = session();
+    return session == null
+        ? failed("the client is not connected")
+        : open(session, preamble, initializer);
+  }
+
+  @Override
+  public @Nullable EventLoop loop() {
+    AgentSession session = session();
+    return session == null ? null : session.loop();
+  }
+
+  /** The one that streams are opened on now; null where the client is not connected. */
+  private @Nullable AgentSession session() {
     for (AgentSession session : sessions) {
       if (!session.isEnded()) {
-        return open(session, preamble, initializer);
+        return session;
       }
     }
-    return failed("the client is not connected");
+    return null;
   }
 
   private static Future<StreamChannel> open(

@@ -1,6 +1,6 @@
 package dev.culvert.server.agent;
 
-import dev.culvert.mux.netty.ConnectionLimit;
+import dev.culvert.mux.socket.ConnectionLimit;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
 

@@ -12,6 +12,7 @@ import dev.culvert.mux.netty.StreamChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,10 @@ final class AgentSession {
 
   boolean isEnded() {
     return isEnded;
+  }
+
+  EventLoop loop() {
+    return connection.eventLoop();
   }
 
   Future<StreamChannel> open(ChannelHandler initializer) {

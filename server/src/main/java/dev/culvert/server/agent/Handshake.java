@@ -8,7 +8,7 @@ import dev.culvert.mux.control.HelloAnswer;
 import dev.culvert.mux.control.HelloAnswer.Refusal;
 import dev.culvert.mux.control.HelloAnswer.Welcome;
 import dev.culvert.mux.control.MalformedMessageException;
-import dev.culvert.mux.netty.ConnectionLimit;
+import dev.culvert.mux.socket.ConnectionLimit;
 import dev.culvert.server.token.Grant;
 import dev.culvert.server.token.Verification;
 import dev.culvert.tls.TunnelProtocol;

@@ -1,17 +1,17 @@
 package dev.culvert.server.edge;
 
 import dev.culvert.mux.control.StreamOpen;
-import dev.culvert.mux.netty.ConnectionLimit;
 import dev.culvert.mux.netty.EarlyInput;
 import dev.culvert.mux.netty.FrameRoom;
 import dev.culvert.mux.netty.Relay;
 import dev.culvert.mux.netty.RelayEnd;
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.mux.netty.StreamChannel;
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.mux.socket.ConnectionLimit;
+import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.route.PortListener;
 import dev.culvert.server.route.Route;
-import io.netty.bootstrap.ServerBootstrap;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -93,15 +93,11 @@ public final class TcpEdge implements PortListener {
       return;
     }
     ChannelFuture bound =
-        new ServerBootstrap()
+        new Bootstrap()
             .group(loops)
             .channelFactory(transport.serverChannel())
             .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.AUTO_READ, false)
-            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childHandler(new VisitorInitializer(route))
+            .handler(new TunnelAcceptor(route.opener(), new VisitorInitializer(route)))
             .bind(address, route.port());
     channels.add(bound.channel());
     listeners.put(route.port(), bound.channel());

@@ -3,7 +3,9 @@ package dev.culvert.server.route;
 import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.netty.StreamChannel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /** Opens streams to the client behind a route. Implemented by the agents, used by the edge. */
 public interface StreamOpener {
@@ -14,4 +16,12 @@ public interface StreamOpener {
    * @return fails where the client is gone, may no longer serve, or has too many streams open
    */
   Future<StreamChannel> open(StreamOpen preamble, ChannelHandler initializer);
+
+  /**
+   * The event loop that the next stream will be on, which is where a visitor should be too; null
+   * where that is not known. Any thread.
+   */
+  default @Nullable EventLoop loop() {
+    return null;
+  }
 }

@@ -7,7 +7,7 @@ import dev.culvert.mux.control.StreamStatus;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;

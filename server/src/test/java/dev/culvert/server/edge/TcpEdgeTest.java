@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.control.TunnelKind;
-import dev.culvert.mux.netty.ConnectionLimit;
 import dev.culvert.mux.netty.StreamChannel;
-import dev.culvert.mux.netty.Transport;
+import dev.culvert.mux.socket.ConnectionLimit;
+import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.StreamOpener;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
@@ -26,6 +29,7 @@ import java.net.SocketException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,10 +147,39 @@ final class TcpEdgeTest {
     }
   }
 
+  @Test
+  void visitorIsOnTheEventLoopOfItsTunnel() throws Exception {
+    EventLoopGroup others = Transport.NIO.newEventLoopGroup(1, "tunnel");
+    try {
+      opens.loop = others.next();
+      assertThat(await(edge.listen(route()))).isTrue();
+      try (Socket visitor = visit()) {
+        assertThat(opens.preambles.poll(EdgeGround.PATIENCE_SECONDS, SECONDS)).isNotNull();
+
+        assertThat(channels.stream())
+            .filteredOn(SocketChannel.class::isInstance)
+            .singleElement()
+            .extracting(Channel::eventLoop)
+            .isSameAs(opens.loop);
+        assertThat(visitor.isConnected()).isTrue();
+      }
+    } finally {
+      channels.close().awaitUninterruptibly();
+      others.shutdownGracefully(0, EdgeGround.PATIENCE_SECONDS, SECONDS).syncUninterruptibly();
+    }
+  }
+
   /** Notes what is to be opened, and leaves it open whether it is. */
   private static final class Opens implements StreamOpener {
     private final BlockingQueue<StreamOpen> preambles = new LinkedBlockingQueue<>();
     private final Promise<StreamChannel> last = GlobalEventExecutor.INSTANCE.newPromise();
+
+    private @Nullable EventLoop loop;
+
+    @Override
+    public @Nullable EventLoop loop() {
+      return loop;
+    }
 
     @Override
     public Future<StreamChannel> open(StreamOpen preamble, ChannelHandler initializer) {

@@ -1,8 +1,10 @@
-package dev.culvert.mux.netty;
+package dev.culvert.mux.socket;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.mux.netty.ByteSequence;
+import dev.culvert.mux.netty.Echo;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;

@@ -1,8 +1,9 @@
-package dev.culvert.mux.netty;
+package dev.culvert.mux.socket;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.mux.netty.AutoRead;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;

@@ -1,7 +1,9 @@
-package dev.culvert.mux.netty;
+package dev.culvert.mux.socket;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.culvert.mux.netty.AutoRead;
+import dev.culvert.mux.netty.ByteSequence;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.SocketChannel;

@@ -1,4 +1,4 @@
-package dev.culvert.mux.netty;
+package dev.culvert.mux.socket;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;

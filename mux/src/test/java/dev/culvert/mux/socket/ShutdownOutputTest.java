@@ -1,4 +1,4 @@
-package dev.culvert.mux.netty;
+package dev.culvert.mux.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,6 @@
-package dev.culvert.mux.netty;
+package dev.culvert.mux.socket;
 
+import dev.culvert.mux.netty.ByteSequence;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

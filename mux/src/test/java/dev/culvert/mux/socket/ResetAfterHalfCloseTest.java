@@ -1,7 +1,8 @@
-package dev.culvert.mux.netty;
+package dev.culvert.mux.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.mux.netty.AutoRead;
 import io.netty.channel.ChannelFuture;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;

@@ -1,4 +1,4 @@
-package dev.culvert.mux.netty;
+package dev.culvert.mux.socket;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;

@@ -1,4 +1,4 @@
-package dev.culvert.mux.netty;
+package dev.culvert.mux.socket;
 
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;

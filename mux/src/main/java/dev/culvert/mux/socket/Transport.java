@@ -1,4 +1,4 @@
-package dev.culvert.mux.netty;
+package dev.culvert.mux.socket;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -54,7 +54,7 @@ public enum Transport {
     }
 
     @Override
-    @Nullable Throwable unavailability() {
+    public @Nullable Throwable unavailability() {
       return Epoll.unavailabilityCause();
     }
   },
@@ -85,7 +85,7 @@ public enum Transport {
     public void unpace(Channel channel, @Nullable InetSocketAddress peer) {}
 
     @Override
-    @Nullable Throwable unavailability() {
+    public @Nullable Throwable unavailability() {
       return null;
     }
   };
@@ -153,7 +153,7 @@ public enum Transport {
   public abstract void unpace(Channel channel, @Nullable InetSocketAddress peer);
 
   /** Why this transport does not work in this process, or null if it does. */
-  abstract @Nullable Throwable unavailability();
+  public abstract @Nullable Throwable unavailability();
 
   /**
    * Starts a group of event loops; the caller owns it and shuts it down. Threads start with their
