@@ -7,7 +7,7 @@ package dev.culvert.mux;
  * <p>Long turns are cheap, for both ends handle a stream's bytes in one piece; short ones let the
  * others have theirs soon. On a fast connection a long turn is soon over.
  *
- * <p>Worked example, bounds 16,372 and 65,524 bytes: in 20 ms of bulk a connection of 100 Mbit/s
+ * <p>Worked example, bounds 16,372 and 65,488 bytes: in 20 ms of bulk a connection of 100 Mbit/s
  * takes 250,000 bytes, 12,500 a millisecond, and turns stay at 16,372; one of 400 Mbit/s takes
  * 50,000 a millisecond, and that is the turn. What the kernel takes at once after a pause, a few
  * hundred kilobytes, does not look like a fast connection: it counts as sent in 20 ms.
@@ -33,9 +33,8 @@ final class Quantum {
     return bytes;
   }
 
-  /** A frame may outlast the turn it is sent in, by as much again. */
-  int maxFrameBytes() {
-    return Math.min(2 * bytes, mostBytes);
+  int mostBytes() {
+    return mostBytes;
   }
 
   /** Counts output that the connection has taken. */

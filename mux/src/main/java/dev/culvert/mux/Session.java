@@ -10,15 +10,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Its methods are of four kinds. Input, from the transport or a timer: {@link #receive}, {@link
  * #onTimeout}, {@link #transportLost}. Commands, from the application: {@link #open}, {@link
  * #ping}, {@link #drain}, {@link #close}, and those of {@link Stream}. Output, for the transport:
- * {@link #pollOutput}, {@link #deadlineNanos}. And plain questions. A driver feeds input, then
- * polls output while the transport can take it, then waits for input or the deadline.
+ * {@link #pollFrame}, {@link #pollOutput}, {@link #deadlineNanos}. And plain questions. A driver
+ * feeds input, then polls output while the transport can take it, then waits for input or the
+ * deadline.
  *
  * <p>One thread at a time. Times are {@code System.nanoTime()}-like; only differences count.
  */
 public final class Session {
   /*
    * Invariants:
-   * - Once end is set it never changes, streams is empty and the only output left is one GoAway.
+   * - Once end is set it never changes, streams is empty and the only output left is one GoAway,
+   *   behind the frame that is being polled when a stream's owner ends the session from within.
    */
 
   private final Role role;
@@ -33,6 +35,7 @@ public final class Session {
   private final Quantum quantum;
   private final SendQueue sendQueue;
   private long nowNanos; // of the latest input
+  private boolean isFrameDue; // output has ended in front of it
   private boolean isDraining;
   private boolean isPeerGoingAway;
   private @Nullable SessionEnd end;
@@ -155,21 +158,22 @@ public final class Session {
 
   public boolean hasOutput() {
     return end == null
-        ? !controlQueue.isEmpty() || !sendQueue.isEmpty()
+        ? !controlQueue.isEmpty() || sendQueue.current() != null
         : controlQueue.isGoAwayDue();
   }
 
   /**
    * The next frame, where that is data in a buffer of its stream's own, which goes out without
-   * being copied; null where what comes next has to be gathered by {@link #pollOutput}, so that
-   * this is to be asked first each time. The buffer is the caller's.
+   * being copied; null where what comes next is gathered by {@link #pollOutput}, in front of which
+   * this is to be asked each time. The buffer is the caller's.
    */
   public @Nullable ByteBuf pollFrame(long nowNanos) {
-    if (end != null || !controlQueue.isEmpty()) {
+    if (end != null || (!controlQueue.isEmpty() && !isFrameDue)) {
       return null;
     }
+    isFrameDue = false;
     Stream stream = sendQueue.current();
-    if (stream == null || !stream.hasFrame(quantum.maxFrameBytes())) {
+    if (stream == null || !hasFrame(stream)) {
       return null;
     }
     ByteBuf frame = stream.takeFrame();
@@ -180,12 +184,17 @@ public final class Session {
     return frame;
   }
 
+  private boolean hasFrame(Stream stream) {
+    return stream.hasFrame(sendQueue.maxFrameBytes(stream));
+  }
+
   /**
-   * Writes frames into {@code out}, which is borrowed: control first, then data in turns. Ends
-   * early in front of a frame that {@link #pollFrame} can give.
+   * Writes frames into {@code out}, which is borrowed: control first, but not much of it, then data
+   * in turns. Ends early in front of a frame that {@link #pollFrame} gives, ahead of further
+   * control.
    *
    * @param maxBytes how much to write at most; at least two headers, for progress
-   * @return the bytes written; zero means that there is nothing to send
+   * @return the bytes written
    */
   public int pollOutput(ByteBuf out, int maxBytes, long nowNanos) {
     out.ensureWritable(maxBytes);
@@ -197,8 +206,11 @@ public final class Session {
     int room;
     while (end == null
         && (room = maxBytes - (out.writerIndex() - start)) >= 2 * Frame.HEADER_BYTES
-        && (stream = sendQueue.current()) != null
-        && (room == maxBytes || !stream.hasFrame(quantum.maxFrameBytes()))) {
+        && (stream = sendQueue.current()) != null) {
+      if (hasFrame(stream)) {
+        isFrameDue = true;
+        break;
+      }
       stream.writeTurn(out, room, config.maxPayloadBytes(), nowNanos);
       if (stream.state() != StreamState.CLOSED) {
         sendQueue.endTurnIfOver(stream);
@@ -235,6 +247,11 @@ public final class Session {
   /** The streams that are open now, as a copy. */
   public List<Stream> streams() {
     return streams.copy();
+  }
+
+  /** What a stream may send in its turn. */
+  int turnBytes() {
+    return quantum.bytes();
   }
 
   // For FrameReceiver.

@@ -41,7 +41,7 @@ public record SessionConfig(
           16 << 20,
           64 << 20,
           16 * 1024 - Frame.HEADER_BYTES,
-          64 * 1024 - Frame.HEADER_BYTES,
+          4 * (16 * 1024 - Frame.HEADER_BYTES),
           Duration.ofSeconds(5),
           Duration.ofSeconds(15));
 

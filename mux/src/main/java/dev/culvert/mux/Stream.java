@@ -277,7 +277,7 @@ public final class Stream {
 
   /** Whether the next bytes are in a buffer that can be a frame as it is. */
   boolean hasFrame(int maxPayloadBytes) {
-    if (opening != Opening.DONE || !isSending() || deficitBytes <= 0) {
+    if (opening != Opening.DONE || !isSending()) {
       return false;
     }
     int bytes = listener().frameBytes();

@@ -6,9 +6,9 @@ import io.netty.buffer.ByteBuf;
  * The owner of one stream: takes what the peer sends and holds what is to be sent.
  *
  * <p>Called on the session's thread, from within {@link Session#receive}, {@link
- * Session#pollOutput}, {@link Session#onTimeout} and {@link Session#transportLost}; may call any
- * method of the stream and the session. After {@link #onReset} or {@link #onSessionEnd} nothing
- * more is called.
+ * Session#pollFrame}, {@link Session#pollOutput}, {@link Session#onTimeout} and {@link
+ * Session#transportLost}; may call any method of the stream and the session. After {@link #onReset}
+ * or {@link #onSessionEnd} nothing more is called.
  */
 public interface StreamListener {
   /**

@@ -42,6 +42,10 @@ final class StreamQueue {
     return first == null;
   }
 
+  boolean hasOne() {
+    return first != null && first == last;
+  }
+
   @Nullable Stream peek() {
     return first == null ? null : first.stream;
   }

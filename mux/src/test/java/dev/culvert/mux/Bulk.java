@@ -3,6 +3,7 @@ package dev.culvert.mux;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /** An application that sends without end and counts what it receives; the bytes do not matter. */
@@ -12,6 +13,10 @@ final class Bulk implements StreamListener {
   int resets;
   boolean isSending;
   boolean consumes = true;
+
+  /** How many bytes go into each buffer that can be a frame; zero for none at all. */
+  int bufferBytes;
+
   Runnable onEnd = () -> {};
 
   Stream stream() {
@@ -53,6 +58,17 @@ final class Bulk implements StreamListener {
   public int pollData(ByteBuf out, int maxBytes) {
     out.writeZero(maxBytes);
     return maxBytes;
+  }
+
+  @Override
+  public int frameBytes() {
+    return bufferBytes;
+  }
+
+  @Override
+  public ByteBuf pollFrame() {
+    ByteBuf frame = Unpooled.buffer(Frame.HEADER_BYTES + bufferBytes);
+    return frame.setIndex(Frame.HEADER_BYTES, Frame.HEADER_BYTES + bufferBytes);
   }
 
   @Override

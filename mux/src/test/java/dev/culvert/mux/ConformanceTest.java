@@ -28,7 +28,7 @@ final class ConformanceTest {
   }
 
   @Test
-  void dataIsSentInFramesThatAreOneTlsRecordEachAtMost() {
+  void gatheredDataIsSentInFramesThatAreOneTlsRecordEachAtMost() {
     App app = client.open();
     app.send(WINDOW);
 

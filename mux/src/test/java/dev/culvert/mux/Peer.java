@@ -20,7 +20,7 @@ final class Peer implements SessionListener {
   Peer(Role role, SessionConfig config, MemoryBudget memory, long nowNanos) {
     session = new Session(role, config, memory, this, nowNanos);
     wire = new WireWatch(role, config.maxQuantumBytes());
-    turns = new TurnWatch(session, config.maxQuantumBytes());
+    turns = new TurnWatch(session);
   }
 
   App open() {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 /** How long a stream's turn is. */
 final class QuantumTest {
   private static final int LEAST = 16_372;
-  private static final int MOST = 65_524;
+  private static final int MOST = 65_488;
   private static final long MILLI = 1_000_000;
 
   private final Quantum quantum = new Quantum(LEAST, MOST, 0);
@@ -58,14 +58,5 @@ final class QuantumTest {
     send(1_250, 20); // 10 Mbit/s
 
     assertThat(quantum.bytes()).isEqualTo(LEAST);
-  }
-
-  @Test
-  void frameMayBeTwiceAsLongButNoLongerThanTheLongestTurn() {
-    assertThat(quantum.maxFrameBytes()).isEqualTo(2 * LEAST);
-
-    send(1_000_000, 20);
-
-    assertThat(quantum.maxFrameBytes()).isEqualTo(MOST);
   }
 }

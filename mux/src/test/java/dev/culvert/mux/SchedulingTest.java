@@ -3,6 +3,7 @@ package dev.culvert.mux;
 import static dev.culvert.mux.Frames.header;
 import static dev.culvert.mux.Frames.poll;
 import static dev.culvert.mux.Frames.receive;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
@@ -11,6 +12,8 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Who is sent when: nobody waits long, and everybody gets the same. Times are those of a link of
@@ -30,6 +33,8 @@ final class SchedulingTest {
       new SimulatedLink(pair, BITS_PER_SECOND, ROUND_TRIP / 2, UNSENT_BYTES);
   private final List<Bulk> sinks = new ArrayList<>();
 
+  private int bufferBytes;
+
   private Bulk addBulk() {
     pair.client.acceptor =
         stream -> {
@@ -39,6 +44,7 @@ final class SchedulingTest {
           return sink;
         };
     Bulk source = new Bulk();
+    source.bufferBytes = bufferBytes;
     source.stream = pair.server.session.open(source);
     source.start();
     int expected = sinks.size() + 1;
@@ -63,8 +69,11 @@ final class SchedulingTest {
     return bytes * 8 * SECOND / BITS_PER_SECOND;
   }
 
-  @Test
-  void smallMessageWaitsForNoMoreThanOneTurnOfEachStream() {
+  /** What is gathered, what fills a turn but for 512 bytes, two turns, and the longest. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 9000, 15_860, 32_744, 65_488})
+  void smallMessageWaitsForNoMoreThanOneTurnOfEachStream(int bufferBytes) {
+    this.bufferBytes = bufferBytes;
     for (int i = 0; i < BULK_STREAMS; i++) {
       addBulk();
     }
@@ -81,8 +90,10 @@ final class SchedulingTest {
                 + serialization((long) BULK_STREAMS * FRAME_BYTES));
   }
 
-  @Test
-  void streamsWithMuchToSendGetTheSame() {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 9000, 15_860, 32_744, 65_488})
+  void streamsWithMuchToSendGetTheSame(int bufferBytes) {
+    this.bufferBytes = bufferBytes;
     for (int i = 0; i < BULK_STREAMS; i++) {
       addBulk();
     }
@@ -91,15 +102,37 @@ final class SchedulingTest {
 
     link.run(10 * SECOND);
 
+    assertThat(jainsIndex(before)).isGreaterThan(0.98);
+    double total = 0;
+    for (int i = 0; i < BULK_STREAMS; i++) {
+      total += sinks.get(i).received - before.get(i);
+    }
+    assertThat(total * 8).isGreaterThan(0.95 * BITS_PER_SECOND * 10);
+  }
+
+  private double jainsIndex(List<Long> before) {
     double sum = 0;
     double sumOfSquares = 0;
-    for (int i = 0; i < BULK_STREAMS; i++) {
+    for (int i = 0; i < sinks.size(); i++) {
       double share = sinks.get(i).received - before.get(i);
       sum += share;
       sumOfSquares += share * share;
     }
-    assertThat(sum * sum / (BULK_STREAMS * sumOfSquares)).isGreaterThan(0.98); // Jain's index
-    assertThat(sum * 8).isGreaterThan(0.95 * BITS_PER_SECOND * 10);
+    return sum * sum / (sinks.size() * sumOfSquares);
+  }
+
+  @Test
+  void buffersOfDifferentSizesGetTheSame() {
+    for (int i = 0; i < BULK_STREAMS; i++) {
+      bufferBytes = new int[] {0, 9000, 20_000, 65_488}[i % 4];
+      addBulk();
+    }
+    link.run(2 * SECOND);
+
+    List<Long> before = sinks.stream().map(sink -> sink.received).toList();
+    link.run(10 * SECOND);
+
+    assertThat(jainsIndex(before)).isGreaterThan(0.98);
   }
 
   @Test
@@ -180,6 +213,51 @@ final class SchedulingTest {
     }
 
     assertThat(fickle.sent).isBetween(steady.sent, 2 * steady.sent + FRAME_BYTES);
+  }
+
+  @Test
+  void streamThatOwesATurnDoesNotComeBackAheadOfOthers() {
+    App debtor = pair.client.open();
+    App other = pair.client.open();
+    poll(pair.client);
+    debtor.bufferBytes = 65_488;
+    debtor.send(65_488); // alone, it may send all of it; it then has nothing left
+    ByteBuf frame = requireNonNull(pair.client.session.pollFrame(0));
+    frame.release();
+
+    other.send(1 << 18);
+    debtor.send(65_488);
+    List<Long> order = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      ByteBuf batch = Unpooled.buffer();
+      pair.client.session.pollOutput(batch, FRAME_BYTES, 0);
+      order.add(batch.getUnsignedInt(4));
+      batch.release();
+    }
+
+    assertThat(order).containsOnly(other.stream().id());
+  }
+
+  @Test
+  void frameGoesAheadOfControlThatDoesNotFitTheBatch() {
+    App bulk = pair.server.open();
+    poll(pair.server);
+    bulk.bufferBytes = 10_000;
+    bulk.send(10_000);
+    for (long id = 1; id < 2000; id += 2) {
+      receive(pair.server, header(Frame.WINDOW_UPDATE, Frame.SYN, id, 0)); // an ACK each is due
+    }
+
+    assertThat(pair.server.session.pollFrame(0)).as("control goes first").isNull();
+    ByteBuf batch = Unpooled.buffer();
+    pair.server.session.pollOutput(batch, 2 * FRAME_BYTES, 0);
+    ByteBuf frame = requireNonNull(pair.server.session.pollFrame(0));
+
+    assertThat(batch.readableBytes()).isBetween(4096 - Frame.HEADER_BYTES, 4096);
+    assertThat(frame.readableBytes()).isEqualTo(Frame.HEADER_BYTES + 10_000);
+    assertThat(pair.server.session.pollFrame(0)).as("then control again").isNull();
+    batch.release();
+    frame.release();
   }
 
   @Test

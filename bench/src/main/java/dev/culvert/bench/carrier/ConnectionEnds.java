@@ -36,6 +36,8 @@ public final class ConnectionEnds implements Opener {
   private static final long CLOSE_MILLIS = 5000;
 
   private final @Nullable BenchmarkTls tls;
+  private final boolean isLocal;
+  private final Sockets sockets;
   private final EventLoopGroup clientLoop;
   private final EventLoopGroup serverLoop;
   private final SocketAddress address;
@@ -49,14 +51,22 @@ public final class ConnectionEnds implements Opener {
   public ConnectionEnds(Bearer bearer, Sockets sockets, ChannelInitializer<Channel> acceptor)
       throws Exception {
     tls = bearer == Bearer.TLS ? BenchmarkTls.create() : null;
-    boolean isLocal = bearer == Bearer.MEMORY;
+    isLocal = bearer == Bearer.MEMORY;
+    this.sockets = sockets;
     clientLoop = isLocal ? localLoop() : sockets.newEventLoopGroup(1, "client-end");
     serverLoop = isLocal ? localLoop() : sockets.newEventLoopGroup(1, "server-end");
     ServerBootstrap server =
         new ServerBootstrap()
             .group(serverLoop)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .childHandler(tls == null ? acceptor : tls.accepting(acceptor));
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    unpace(channel);
+                    channel.pipeline().addLast(tls == null ? acceptor : tls.accepting(acceptor));
+                  }
+                });
     client =
         new Bootstrap().group(clientLoop).option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
     if (isLocal) {
@@ -83,6 +93,12 @@ public final class ConnectionEnds implements Opener {
     return new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
   }
 
+  private void unpace(Channel channel) {
+    if (!isLocal) {
+      sockets.unpace(channel);
+    }
+  }
+
   @Override
   public Future<? extends Channel> open(ChannelHandler handler) {
     Promise<Channel> opened = clientLoop.next().newPromise();
@@ -93,8 +109,12 @@ public final class ConnectionEnds implements Opener {
         .addListener(done -> {
           if (!done.isSuccess()) {
             opened.tryFailure(done.cause());
-          } else if (tls == null) {
-            opened.trySuccess(((ChannelFuture) done).channel());
+            return;
+          }
+          Channel channel = ((ChannelFuture) done).channel();
+          unpace(channel);
+          if (tls == null) {
+            opened.trySuccess(channel);
           }
         });
     return opened;

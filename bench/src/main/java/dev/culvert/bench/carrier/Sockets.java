@@ -13,6 +13,7 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** The sockets that benchmarks run on: the project's two transports, and Netty's io_uring. */
@@ -73,5 +74,14 @@ public enum Sockets {
     } else {
       transport.limitUnsent(channel, bytes);
     }
+  }
+
+  /**
+   * As {@link Transport#unpace}, for a connected socket; io_uring's takes what epoll's does. On NIO
+   * the baselines are paced, as tunnels are.
+   */
+  public void unpace(Channel channel) {
+    (transport == null ? Transport.EPOLL : transport)
+        .unpace(channel, (InetSocketAddress) channel.remoteAddress());
   }
 }

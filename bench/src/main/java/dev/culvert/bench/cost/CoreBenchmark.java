@@ -1,6 +1,9 @@
 package dev.culvert.bench.cost;
 
+import dev.culvert.mux.Frame;
 import dev.culvert.mux.SessionConfig;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -29,12 +32,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class CoreBenchmark {
   private static final int FRAMES = 256;
+  private static final int BUFFER_BYTES = 64 * 1024;
 
   @Param({"64", "1024", "16372"})
   public int payloadBytes = 16_372;
 
   private CoreEnds ends = new CoreEnds(SessionConfig.STANDARD);
   private CoreEnds.Sink source = ends.open();
+
+  private final ByteBuf asRead = ByteBufAllocator.DEFAULT.directBuffer(BUFFER_BYTES);
 
   /** Opens the stream. */
   @Setup(Level.Trial)
@@ -46,6 +52,7 @@ public class CoreBenchmark {
   @TearDown(Level.Trial)
   public void close() {
     ends.close();
+    asRead.release();
   }
 
   /** Frames of one stream, one after the other. */
@@ -54,6 +61,17 @@ public class CoreBenchmark {
   public void frame() {
     for (int i = 0; i < FRAMES; i++) {
       source.send(payloadBytes);
+      ends.carry();
+    }
+  }
+
+  /** The same where what was read is the frame as soon as the header is in front of it. */
+  @Benchmark
+  @OperationsPerInvocation(FRAMES)
+  public void frameAsRead() {
+    for (int i = 0; i < FRAMES; i++) {
+      asRead.setIndex(Frame.HEADER_BYTES, Frame.HEADER_BYTES + payloadBytes);
+      source.sendFrame(asRead);
       ends.carry();
     }
   }

@@ -47,14 +47,25 @@ final class CoreEnds {
     boolean moved = false;
     while (from.hasOutput()) {
       nowNanos += 1000;
-      batch.clear();
-      if (from.pollOutput(batch, BATCH_BYTES, nowNanos) == 0) {
-        break;
+      ByteBuf frame = from.pollFrame(nowNanos);
+      if (frame == null) {
+        batch.clear();
+        if (from.pollOutput(batch, BATCH_BYTES, nowNanos) == 0) {
+          break;
+        }
+        frame = batch.retain();
       }
-      to.receive(batch.retain(), nowNanos);
+      to.receive(frame, nowNanos);
       moved = true;
     }
     return moved;
+  }
+
+  /** There and back; so much time passes before it that the peer does not mind. */
+  void ping() {
+    nowNanos += 1_000_000;
+    client.ping();
+    carry();
   }
 
   void close() {
@@ -78,15 +89,22 @@ final class CoreEnds {
     public void onOutput() {}
   }
 
-  /** Sends zeros when asked to, and takes whatever comes. */
+  /** Sends zeros or a buffer when asked to, and takes whatever comes. */
   static final class Sink implements StreamListener {
     private static final byte[] ZEROS = new byte[16 * 1024];
 
     @Nullable Stream stream;
     private long toSend;
+    private @Nullable ByteBuf frame;
 
     void send(long bytes) {
       toSend += bytes;
+      stream().dataReady();
+    }
+
+    /** Sends all that {@code frame} has, as it is; it is the caller's again once it is carried. */
+    void sendFrame(ByteBuf frame) {
+      this.frame = frame;
       stream().dataReady();
     }
 
@@ -104,7 +122,22 @@ final class CoreEnds {
 
     @Override
     public boolean hasData() {
-      return toSend > 0;
+      return toSend > 0 || frame != null;
+    }
+
+    @Override
+    public int frameBytes() {
+      return frame == null ? 0 : frame.readableBytes();
+    }
+
+    @Override
+    public ByteBuf pollFrame() {
+      if (frame == null) {
+        throw new IllegalStateException("no frame is pending");
+      }
+      ByteBuf polled = frame.retain();
+      frame = null;
+      return polled;
     }
 
     @Override

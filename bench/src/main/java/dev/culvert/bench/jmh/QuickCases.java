@@ -6,6 +6,7 @@ import dev.culvert.bench.cost.CoreBenchmark;
 import dev.culvert.bench.cost.DecodeBenchmark;
 import dev.culvert.bench.cost.IdleStreamFootprint;
 import dev.culvert.bench.cost.QueueBenchmark;
+import dev.culvert.bench.cost.SessionPingBenchmark;
 import dev.culvert.bench.cost.WriteBenchmark;
 import dev.culvert.bench.relay.RelayBenchmark;
 import dev.culvert.bench.relay.RequestBenchmark;
@@ -34,6 +35,10 @@ final class QuickCases {
   static final List<BenchmarkCase> ALL =
       List.of(
           new BenchmarkCase(CoreBenchmark.class, "frame").within(NOTHING),
+          new BenchmarkCase(CoreBenchmark.class, "frameAsRead")
+              .with("payloadBytes", "16372")
+              .within(NOTHING),
+          new BenchmarkCase(SessionPingBenchmark.class, "ping").within(NOTHING),
           new BenchmarkCase(DecodeBenchmark.class, "decode")
               .with("payloadBytes", "64")
               .within(NOTHING),

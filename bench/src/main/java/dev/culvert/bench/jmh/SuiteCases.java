@@ -4,6 +4,7 @@ import dev.culvert.bench.cost.CoreBenchmark;
 import dev.culvert.bench.cost.DecodeBenchmark;
 import dev.culvert.bench.cost.IdleStreamFootprint;
 import dev.culvert.bench.cost.QueueBenchmark;
+import dev.culvert.bench.cost.SessionPingBenchmark;
 import dev.culvert.bench.cost.WriteBenchmark;
 import dev.culvert.bench.relay.RelayBenchmark;
 import dev.culvert.bench.relay.RequestBenchmark;
@@ -23,7 +24,7 @@ import java.util.SequencedMap;
 
 /**
  * What the committed tables have: every benchmark with its baselines, and so many of its parameters
- * that all takes twelve minutes.
+ * that all takes some twenty minutes.
  */
 final class SuiteCases {
   /** In the order in which they run; what is compared runs one after the other. */
@@ -44,6 +45,8 @@ final class SuiteCases {
   private static List<BenchmarkCase> cost() {
     return List.of(
         new BenchmarkCase(CoreBenchmark.class, "frame"),
+        new BenchmarkCase(CoreBenchmark.class, "frameAsRead").with("payloadBytes", "16372"),
+        new BenchmarkCase(SessionPingBenchmark.class, "ping"),
         new BenchmarkCase(DecodeBenchmark.class, "decode").with("payloadBytes", "64", "16372"),
         new BenchmarkCase(QueueBenchmark.class, "turns").with("streams", "1", "100"),
         new BenchmarkCase(WriteBenchmark.class, "write"),
@@ -53,15 +56,14 @@ final class SuiteCases {
 
   private static List<BenchmarkCase> session() {
     return List.of(
-        on(SendRecvBenchmark.class, "sendRecv", "MEMORY").with("bytes", "64"),
-        on(SendRecvBenchmark.class, "sendRecv", "TCP", "TLS").with("bytes", "64", "4096"),
-        on(SendRecvBenchmark.class, "sendRecvParallel", "TLS").with("bytes", "4096"),
-        on(SendRecvLargeBenchmark.class, "sendRecvLarge", "TCP", "TLS").with("mebibytes", "128"),
-        on(PingBenchmark.class, "ping", "TCP", "TLS"),
+        on(SendRecvBenchmark.class, "sendRecv", "MEMORY", "TCP", "TLS").with("bytes", "64", "4096"),
+        on(SendRecvBenchmark.class, "sendRecvParallel", "TCP", "TLS").with("bytes", "4096"),
+        on(SendRecvLargeBenchmark.class, "sendRecvLarge", "TCP", "TLS").with("mebibytes", "512"),
+        on(PingBenchmark.class, "ping", "MEMORY", "TCP", "TLS"),
         on(AcceptBenchmark.class, "accept", "TCP", "TLS"),
         on(ConcurrentBenchmark.class, "concurrent", "TCP")
-            .with("streams", "10", "100")
-            .with("messages", "1", "10"));
+            .with("streams", "1", "10", "100")
+            .with("messages", "1", "10", "100"));
   }
 
   private static List<BenchmarkCase> load() {
@@ -78,13 +80,13 @@ final class SuiteCases {
 
   private static List<BenchmarkCase> relay() {
     return List.of(
-        bulk("BORINGSSL", "EPOLL", "1", "TUNNEL", "TLS").with("direction", "DOWN", "UP"),
+        bulk("BORINGSSL", "EPOLL", "1", "TUNNEL", "TLS", "TCP").with("direction", "DOWN", "UP"),
         bulk("BORINGSSL", "EPOLL", "8", "TUNNEL", "TLS", "TCP").with("direction", "DOWN", "UP"),
-        bulk("BORINGSSL", "EPOLL", "100", "TUNNEL", "TLS").with("direction", "DOWN", "UP"),
-        bulk("JDK", "EPOLL", "8", "TUNNEL", "TLS"),
-        bulk("BORINGSSL", "NIO", "8", "TUNNEL", "RELAY", "TLS"),
+        bulk("BORINGSSL", "EPOLL", "100", "TUNNEL", "TLS", "TCP").with("direction", "DOWN", "UP"),
+        bulk("JDK", "EPOLL", "8", "TUNNEL", "TLS").with("direction", "DOWN", "UP"),
+        bulk("BORINGSSL", "NIO", "8", "TUNNEL", "RELAY", "TLS", "TCP"),
         bulk("BORINGSSL", "EPOLL", "8", "RELAY"),
-        bulk("BORINGSSL", "IO_URING", "8", "RELAY", "TLS"));
+        bulk("BORINGSSL", "IO_URING", "8", "RELAY", "TLS", "TCP"));
   }
 
   private static BenchmarkCase bulk(
@@ -100,9 +102,12 @@ final class SuiteCases {
   private static List<BenchmarkCase> requests() {
     return List.of(
         requests("keepAlive", "EPOLL", "TUNNEL", "RELAY", "TLS", "TCP"),
+        requests("keepAlive", "EPOLL", "TUNNEL", "TLS").with("provider", "JDK"),
+        requests("keepAlive", "NIO", "TUNNEL", "RELAY", "TLS", "TCP"),
         requests("keepAlive", "IO_URING", "RELAY", "TLS"),
         requests("newConnection", "EPOLL", "TUNNEL", "RELAY", "TLS", "TCP"),
-        requests("newConnection", "IO_URING", "RELAY"));
+        requests("newConnection", "NIO", "TUNNEL", "TCP"),
+        requests("newConnection", "IO_URING", "RELAY", "TCP"));
   }
 
   private static BenchmarkCase requests(String method, String sockets, String... paths) {

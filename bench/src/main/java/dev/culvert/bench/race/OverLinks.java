@@ -5,6 +5,7 @@ import java.time.Duration;
 
 /** What one contender does over links that are laid between its ends. One thread. */
 final class OverLinks {
+  static final String QUERY = "asked-for-on-the-link-in-the-clear";
   private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(15);
 
   private final Contender contender;
@@ -17,19 +18,24 @@ final class OverLinks {
     this.ground = ground;
   }
 
-  /** Fails where a request or the page can be read on the link, or where it has none. */
+  /** Fails where a request or the page can be read on the link, or where nothing goes over it. */
   void showNothing(int origin) throws IOException, InterruptedException {
     try (Wire wire = Wire.lay();
         Tunnel tunnel = Tunnel.start(contender, ground, origin, wire)) {
       if (!tunnel.hasProcesses()) {
         return;
       }
-      String query = "asked-for-on-the-link-in-the-clear";
-      Page.fetch(tunnel.endpoint(), "?" + query);
-      String seen = wire.seen();
-      if (seen.isEmpty() || seen.contains(query) || seen.contains(Page.MARK)) {
-        throw new IOException("what it carries is not encrypted");
-      }
+      Page.fetch(tunnel.endpoint(), "?" + QUERY);
+      checkHidden(wire.seen());
+    }
+  }
+
+  static void checkHidden(String seen) throws IOException {
+    if (seen.isEmpty()) {
+      throw new IOException("nothing of what it carries goes over its link");
+    }
+    if (seen.contains(QUERY) || seen.contains(Page.MARK)) {
+      throw new IOException("what it carries is not encrypted");
     }
   }
 

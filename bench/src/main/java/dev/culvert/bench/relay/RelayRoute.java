@@ -5,6 +5,7 @@ import dev.culvert.bench.carrier.SessionEnds;
 import dev.culvert.bench.carrier.Sockets;
 import dev.culvert.mux.SessionConfig;
 import dev.culvert.mux.netty.EarlyInput;
+import dev.culvert.mux.netty.FrameRoom;
 import dev.culvert.mux.netty.Relay;
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.mux.netty.StreamChannel;
@@ -42,8 +43,8 @@ final class RelayRoute implements Route {
             Bearer.TLS,
             sockets,
             SessionConfig.STANDARD,
-            new Waiting(
-                stream -> stream.eventLoop().execute(() -> dial(dialer, (StreamChannel) stream))));
+            new Waiting(stream ->
+                stream.eventLoop().execute(() -> dial(sockets, dialer, (StreamChannel) stream))));
     address =
         (InetSocketAddress)
             new ServerBootstrap()
@@ -53,14 +54,15 @@ final class RelayRoute implements Route {
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(new Waiting(visitor -> open((SocketChannel) visitor)))
+                .childHandler(new Waiting(visitor -> accept(sockets, (SocketChannel) visitor)))
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .sync()
                 .channel()
                 .localAddress();
   }
 
-  private void open(SocketChannel visitor) {
+  private void accept(Sockets sockets, SocketChannel visitor) {
+    sockets.unpace(visitor);
     session
         .open(new Waiting(stream -> {}))
         .addListener((Future<StreamChannel> opened) -> {
@@ -73,12 +75,13 @@ final class RelayRoute implements Route {
   }
 
   /** In a task of its own, as decision 0002 asks: within a batch of events some fail on epoll. */
-  private static void dial(Bootstrap dialer, StreamChannel stream) {
+  private static void dial(Sockets sockets, Bootstrap dialer, StreamChannel stream) {
     dialer
         .clone(stream.eventLoop())
         .connect()
         .addListener((ChannelFuture connected) -> {
           if (connected.isSuccess()) {
+            sockets.unpace(connected.channel());
             join((SocketChannel) connected.channel(), stream);
           } else {
             stream.close();
@@ -111,6 +114,9 @@ final class RelayRoute implements Route {
     @Override
     protected void initChannel(Channel channel) {
       channel.config().setAutoRead(false);
+      if (channel instanceof SocketChannel socket) {
+        FrameRoom.in(socket);
+      }
       channel.pipeline().addLast(new EarlyInput());
       then.accept(channel);
     }

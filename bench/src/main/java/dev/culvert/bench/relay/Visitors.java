@@ -26,6 +26,7 @@ final class Visitors implements AutoCloseable {
   /** Held, since java.util.logging does not. */
   private static final Logger OURS = Logger.getLogger("dev.culvert");
 
+  private final Sockets sockets;
   private final EventLoopGroup visitorLoop;
   private final EventLoopGroup serviceLoop;
   private final Bootstrap visitor;
@@ -38,6 +39,7 @@ final class Visitors implements AutoCloseable {
    */
   Visitors(Path path, Sockets sockets, TlsProvider provider) throws Exception {
     OURS.setLevel(Level.WARNING); // not a line for each visitor
+    this.sockets = sockets;
     if (path == Path.TUNNEL && !sockets.isInTheProduct()) {
       throw new IllegalStateException(
           "skipped, there are no tunnels on "
@@ -49,7 +51,7 @@ final class Visitors implements AutoCloseable {
     visitorLoop = sockets.newEventLoopGroup(1, "visitors");
     serviceLoop = sockets.newEventLoopGroup(1, "service");
     tls = path == Path.TLS ? BenchmarkTls.create() : null;
-    InetSocketAddress service = startService(sockets);
+    InetSocketAddress service = startService();
     route =
         switch (path) {
           case TUNNEL -> TunnelRoute.open(service);
@@ -64,12 +66,20 @@ final class Visitors implements AutoCloseable {
             .option(ChannelOption.TCP_NODELAY, true);
   }
 
-  private InetSocketAddress startService(Sockets sockets) throws InterruptedException {
+  private InetSocketAddress startService() throws InterruptedException {
     ChannelHandler initializer =
         new ChannelInitializer<>() {
           @Override
           protected void initChannel(Channel channel) {
             channel.pipeline().addLast(new ServiceHandler());
+          }
+        };
+    ChannelHandler unpaced =
+        new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            sockets.unpace(channel);
+            channel.pipeline().addLast(tls == null ? initializer : tls.accepting(initializer));
           }
         };
     return (InetSocketAddress)
@@ -78,7 +88,7 @@ final class Visitors implements AutoCloseable {
             .channelFactory(sockets.serverChannel())
             .option(ChannelOption.SO_BACKLOG, 4096)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            .childHandler(tls == null ? initializer : tls.accepting(initializer))
+            .childHandler(unpaced)
             .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .sync()
             .channel()
@@ -96,7 +106,10 @@ final class Visitors implements AutoCloseable {
     done.addListener(connection -> {
       if (!connection.isSuccess()) {
         connected.tryFailure(connection.cause());
-      } else if (tls == null) {
+        return;
+      }
+      sockets.unpace(done.channel());
+      if (tls == null) {
         connected.trySuccess(done.channel());
       }
     });

@@ -29,7 +29,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * 64 bytes there and back on an open channel, one after the other. It is not the session's own ping
- * as in hashicorp/yamux: a session ends that is pinged as fast as it goes.
+ * as in hashicorp/yamux: a session ends that is pinged as fast as it goes; {@code
+ * cost.SessionPingBenchmark} has that, in virtual time.
  */
 @State(Scope.Benchmark)
 @Warmup(iterations = 3, time = 1)

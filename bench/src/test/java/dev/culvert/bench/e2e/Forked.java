@@ -104,6 +104,7 @@ final class Forked implements AutoCloseable {
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--sun-misc-unsafe-memory-access=allow");
     command.add("-XX:+UseSerialGC");
+    command.add("-Dculvert.copy=" + Boolean.getBoolean("culvert.copy"));
     command.addAll(jvmFlags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));

@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Goes last in the connection's pipeline, behind TLS, once TLS has shaken hands (before that an
  * SslHandler of Netty 4.2.18 never returns from the flush of a large batch). Bytes read go into the
- * session; output is gathered into one contiguous buffer at a time while the connection is
- * writable, and flushed once per read cycle or, for output that arises elsewhere, once per turn of
- * the event loop.
+ * session; output is gathered into one contiguous buffer at a time, but for frames that are buffers
+ * of their streams' own, while the connection is writable, and flushed once per read cycle or, for
+ * output that arises elsewhere, once per turn of the event loop.
  *
  * <p>{@link #open} may be called from any thread; all else happens on the event loop.
  */

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * Joins two channels: bytes, half-close, back-pressure and failure, each way.
  *
  * <p>A buffer read on one leg is handed to the other, ownership with it. A direction stops reading
- * while {@value #HIGH_BYTES} bytes wait to be written and goes on at {@value #LOW_BYTES}; a
- * stream's credit returns as its bytes are written. The end of a leg's input finishes the other leg
- * once the last byte is written; any failure aborts both.
+ * while buffers of {@value #HIGH_BYTES} bytes wait to be written, filled or not, and goes on at
+ * {@value #LOW_BYTES}; a stream's credit returns as its bytes are written. The end of a leg's input
+ * finishes the other leg once the last byte is written; any failure aborts both.
  *
  * <p>The legs may be on different event loops. Each direction lives on the loop of the leg it
  * reads; the one hand-over is {@link Direction#write}, whose promise calls back on the reading
@@ -39,7 +39,7 @@ public final class Relay {
   private static final int HIGH_BYTES = 128 * 1024;
   private static final int LOW_BYTES = 64 * 1024;
 
-  /** What a waiting buffer costs beside its bytes; else 128 KiB in single bytes were megabytes. */
+  /** What a waiting buffer costs beside its memory. */
   private static final int BYTES_PER_BUFFER = 256;
 
   /** How long the rest of a leg is read and dropped after the other one has left. */
@@ -106,7 +106,7 @@ public final class Relay {
     private volatile boolean isInputEnded;
     private volatile boolean isFinished;
     private volatile @Nullable Future<?> discardTimer;
-    private int unwrittenBytes;
+    private int heldBytes;
     private boolean isFinishing;
     private boolean isPaused;
     private @Nullable ChannelHandlerContext ctx;
@@ -171,14 +171,15 @@ public final class Relay {
 
     private void write(ChannelHandlerContext ctx, ByteBuf bytes) {
       int count = bytes.readableBytes();
-      unwrittenBytes += count + BYTES_PER_BUFFER;
+      int held = bytes.capacity() + BYTES_PER_BUFFER; // a single byte may hold a whole read's
+      heldBytes += held;
       ChannelPromise written = new DefaultChannelPromise(to.channel(), ctx.executor());
-      written.addListener(done -> written(count, done.cause()));
+      written.addListener(done -> written(count, held, done.cause()));
       to.channel().write(bytes, written);
     }
 
-    private void written(int count, @Nullable Throwable failure) {
-      unwrittenBytes -= count + BYTES_PER_BUFFER;
+    private void written(int count, int held, @Nullable Throwable failure) {
+      heldBytes -= held;
       credit(count);
       if (failure != null && !isDiscarding) {
         outputFailed(failure);
@@ -186,7 +187,7 @@ public final class Relay {
       }
       if (isInputEnded) {
         finishWhenWritten();
-      } else if (isPaused && unwrittenBytes <= LOW_BYTES) {
+      } else if (isPaused && heldBytes <= LOW_BYTES) {
         isPaused = false;
         context().read();
       }
@@ -201,7 +202,7 @@ public final class Relay {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
       to.channel().flush();
-      if (isDiscarding || unwrittenBytes < HIGH_BYTES) {
+      if (isDiscarding || heldBytes < HIGH_BYTES) {
         ctx.read();
       } else {
         isPaused = true;
@@ -228,7 +229,7 @@ public final class Relay {
     }
 
     private void finishWhenWritten() {
-      if ((unwrittenBytes == 0 || isDiscarding) && !isFinishing) {
+      if ((heldBytes == 0 || isDiscarding) && !isFinishing) {
         isFinishing = true;
         if (isDiscarding) {
           finished();

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Writing.</b> Messages are {@link ByteBuf}s. They stay in the channel's outbound buffer
  * until the session comes to take them, so {@link #isWritable} speaks of the queue, the stream's
  * credit and the connection at once. A write completes when its last byte has gone into a batch for
- * the connection.
+ * the connection, or its buffer has become a frame (decision 0007).
  *
  * <p><b>Reading.</b> Bytes are fired while a read is pending; without one they wait, at most a
  * window of them, and the peer gets no credit. See {@link CreditMode}.

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections that do not leave this machine, where the kernel's congestion control is BBR: it
+ * Connections whose peer has a loopback address, where the kernel's congestion control is BBR: it
  * sends at the rate it has measured, with a timer between bursts, which on a path without a
  * bottleneck costs a tenth to a fifth of the CPU and wins nothing. They get Reno, which every
  * process may ask for. Linux only.
@@ -26,11 +26,11 @@ final class LoopbackPath {
   private static final RawUnixChannelOption OPTION =
       new RawUnixChannelOption("TCP_CONGESTION", IPPROTO_TCP, TCP_CONGESTION, UNPACED.length);
 
-  private static final boolean IS_PACED = isPaced();
+  private static final boolean IS_SYSTEM_PACED = isSystemPaced();
 
   private LoopbackPath() {}
 
-  private static boolean isPaced() {
+  private static boolean isSystemPaced() {
     try {
       return Files.readString(SYSTEM_WIDE).startsWith("bbr");
     } catch (IOException e) {
@@ -39,7 +39,7 @@ final class LoopbackPath {
   }
 
   static boolean isPaced(@Nullable InetSocketAddress peer) {
-    return IS_PACED
+    return IS_SYSTEM_PACED
         && peer != null
         && !peer.isUnresolved()
         && peer.getAddress().isLoopbackAddress();

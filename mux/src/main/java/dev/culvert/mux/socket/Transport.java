@@ -146,9 +146,9 @@ public enum Transport {
   public abstract void limitUnsent(Channel channel, int bytes);
 
   /**
-   * Has the kernel send without pauses on an open socket of this transport whose peer is on this
-   * machine. Does nothing where the peer is elsewhere, where the kernel does not pace, or where the
-   * transport has no such setting ({@code TCP_CONGESTION}).
+   * Has the kernel send without pauses on an open socket of this transport whose peer has a
+   * loopback address. Does nothing where it has another, where the kernel does not pace, or where
+   * the transport has no such setting ({@code TCP_CONGESTION}).
    */
   public abstract void unpace(Channel channel, @Nullable InetSocketAddress peer);
 

@@ -11,6 +11,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,8 +156,31 @@ final class FrameRoomTest {
     }
 
     assertThat(FrameRoom.isIn(socket)).isTrue();
-    assertThat(sizes).containsExactly(4096, 16_384, 65_536, 65_536, 65_536, 16_384, 4096);
+    assertThat(sizes).containsExactly(4096, 16_384, 65_500, 65_500, 65_500, 16_375, 4096);
     socket.unsafe().closeForcibly();
+  }
+
+  @Test
+  void socketIsReadAsEverWhereFramesAreToBeCopied() {
+    NioSocketChannel socket = new NioSocketChannel();
+    String before = System.setProperty("culvert.copy", "true");
+
+    try {
+      FrameRoom.in(socket);
+    } finally {
+      restore(before);
+    }
+
+    assertThat(FrameRoom.isIn(socket)).isFalse();
+    socket.unsafe().closeForcibly();
+  }
+
+  private static void restore(@Nullable String property) {
+    if (property == null) {
+      System.clearProperty("culvert.copy");
+    } else {
+      System.setProperty("culvert.copy", property);
+    }
   }
 
   /** One read that fills this part of its buffer; the size of that. */

@@ -48,7 +48,6 @@ final class RelayGround {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    FrameRoom.in(channel);
                     accepted.add(channel);
                   }
                 })
@@ -87,7 +86,14 @@ final class RelayGround {
             .channelFactory(setup.transport().socketChannel())
             .option(ChannelOption.AUTO_READ, false)
             .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .handler(new EarlyInput())
+            .handler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    FrameRoom.in(channel);
+                    channel.pipeline().addLast(new EarlyInput());
+                  }
+                })
             .connect(address)
             .sync()
             .channel();

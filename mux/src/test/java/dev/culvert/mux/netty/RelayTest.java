@@ -1,7 +1,12 @@
 package dev.culvert.mux.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,12 +22,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class RelayTest {
   private static final long LARGE = 64 << 20;
 
+  private final RelaySetup setup;
   private final RelayGround ground;
   private final JoinedLegs legs;
   private final User left;
   private final User right;
 
   RelayTest(RelaySetup setup) throws Exception {
+    this.setup = setup;
     ground = new RelayGround(setup);
     legs = new JoinedLegs(ground);
     left = legs.left.user();
@@ -37,6 +44,36 @@ final class RelayTest {
   private void assertEndedInOrder(long leftToRight, long rightToLeft) throws Exception {
     assertThat(Patience.await(legs.end)).isEqualTo(new RelayEnd(leftToRight, rightToLeft, null));
     assertThat(legs.ends()).isEqualTo(1);
+  }
+
+  @Test
+  void buffersThatWaitCountWholeThoughTheyHoldAByteEach() throws Exception {
+    assumeTrue(setup.left() == LegKind.STREAM, "a socket takes all at once");
+    legs.join();
+    DuplexChannel reading = legs.right.channel();
+
+    int reads = Patience.ask(reading.eventLoop(), () -> readsAskedForBehindSingleBytes(reading));
+
+    assertThat(reads).isZero();
+  }
+
+  /** Behind 160 KiB of buffers with a byte each. */
+  private static int readsAskedForBehindSingleBytes(DuplexChannel channel) {
+    AtomicInteger reads = new AtomicInteger();
+    channel
+        .pipeline()
+        .addFirst(
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void read(ChannelHandlerContext ctx) {
+                reads.incrementAndGet();
+              }
+            });
+    for (int i = 0; i < 40; i++) {
+      channel.pipeline().fireChannelRead(channel.alloc().directBuffer(4096).writeByte(1));
+    }
+    channel.pipeline().fireChannelReadComplete();
+    return reads.get();
   }
 
   @Test
@@ -121,7 +158,7 @@ final class RelayTest {
     legs.join();
 
     var sent = left.send(LARGE);
-    Patience.await(meter.reached(64 * 1024));
+    Patience.await(meter.reached(16 * 1024));
     assertThat(sent).isNotDone();
     right.setAutoRead(AutoRead.ON);
 

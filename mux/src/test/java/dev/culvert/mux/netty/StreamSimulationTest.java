@@ -1,8 +1,11 @@
 package dev.culvert.mux.netty;
 
+import static io.netty.buffer.Unpooled.wrappedBuffer;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.mux.Frame;
 import dev.culvert.mux.SessionConfig;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import java.time.Duration;
@@ -52,9 +55,11 @@ final class StreamSimulationTest {
     private final EmbeddedTunnel tunnel;
     private final List<Use> uses = new ArrayList<>();
     private final IdentityHashMap<ChannelFuture, Integer> completions = new IdentityHashMap<>();
+    private final boolean withRoom;
 
     Run(long seed, EmbeddedTunnel tunnel) {
       this.random = new Random(seed);
+      this.withRoom = random.nextBoolean();
       this.tunnel = tunnel;
     }
 
@@ -111,14 +116,22 @@ final class StreamSimulationTest {
       }
       openValves();
       Use near = new Use(opener.open());
+      leaveRoom(near);
       tunnel.drive();
       uses.add(near);
       EmbeddedStream accepted = acceptor.accepted.poll();
       if (accepted != null) {
         Use far = new Use(accepted);
+        leaveRoom(far);
         near.peer = far;
         far.peer = near;
         uses.add(far);
+      }
+    }
+
+    private void leaveRoom(Use use) {
+      if (withRoom) {
+        use.stream.channel().writesWithRoom();
       }
     }
 
@@ -139,8 +152,8 @@ final class StreamSimulationTest {
     private void write(Use use) {
       StreamChannel channel = use.stream.channel();
       int length = random.nextInt(random.nextBoolean() ? 100 : 200_000);
-      ChannelFuture written =
-          channel.write(Unpooled.wrappedBuffer(ByteSequence.bytes(use.writtenBytes, length)));
+      byte[] bytes = ByteSequence.bytes(use.writtenBytes, length);
+      ChannelFuture written = channel.write(withRoom ? behindRoom(bytes) : wrappedBuffer(bytes));
       watch(written);
       if (!written.isDone() || written.isSuccess()) {
         use.writtenBytes += length;
@@ -148,6 +161,12 @@ final class StreamSimulationTest {
       if (random.nextInt(3) > 0) {
         channel.flush();
       }
+    }
+
+    private static ByteBuf behindRoom(byte[] bytes) {
+      return Unpooled.buffer(Frame.HEADER_BYTES + bytes.length)
+          .setIndex(Frame.HEADER_BYTES, Frame.HEADER_BYTES)
+          .writeBytes(bytes);
     }
 
     private void watch(ChannelFuture future) {

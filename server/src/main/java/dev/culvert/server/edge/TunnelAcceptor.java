@@ -40,24 +40,31 @@ final class TunnelAcceptor extends ChannelInboundHandlerAdapter {
     try {
       visitor.config().setAutoRead(false);
       visitor.config().setAllowHalfClosure(true).setTcpNoDelay(true).setKeepAlive(true);
+      visitor.pipeline().addLast(initializer);
+      EventLoop loop = opener.loop();
+      (loop == null ? ctx.channel().eventLoop() : loop)
+          .register(visitor)
+          .addListener(done -> {
+            if (!done.isSuccess()) {
+              refuse(ctx, visitor, done.cause());
+            }
+          });
     } catch (ChannelException e) {
       visitor.unsafe().closeForcibly(); // it has left already
-      return;
+    } catch (RuntimeException e) {
+      refuse(ctx, visitor, e);
     }
-    visitor.pipeline().addLast(initializer);
-    EventLoop loop = opener.loop();
-    (loop == null ? ctx.channel().eventLoop() : loop)
-        .register(visitor)
-        .addListener(done -> {
-          if (!done.isSuccess()) {
-            visitor.unsafe().closeForcibly();
-          }
-        });
+  }
+
+  private static void refuse(ChannelHandlerContext ctx, SocketChannel visitor, Throwable cause) {
+    logger.warn("a visitor of {} was cut", ctx.channel().localAddress(), cause);
+    visitor.unsafe().closeForcibly();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    logger.warn("no visitor was accepted: {}", cause.getMessage());
+    logger.warn(
+        "no visitor of {} was accepted: {}", ctx.channel().localAddress(), cause.toString());
     ChannelConfig config = ctx.channel().config();
     if (config.isAutoRead()) {
       config.setAutoRead(false);
