@@ -14,9 +14,9 @@ import io.netty.channel.socket.SocketChannel;
  * front, so that what was read is a frame as soon as the header is there.
  *
  * <p>Buffers are of {@value #LEAST_BYTES} bytes at first and of four times as much after each that
- * was filled, up to the longest frame; after one of which less than a quarter was used they are of a
- * quarter. A read of the channel is one of the socket: whoever relays asks again when there is room
- * for more. Any thread.
+ * was filled, up to the longest frame; after one of which less than a quarter was used they are of
+ * a quarter. A read of the channel is one of the socket: whoever relays asks again when there is
+ * room for more. Any thread.
  */
 public final class FrameRoom {
   private static final String COPY_PROPERTY = "culvert.copy";

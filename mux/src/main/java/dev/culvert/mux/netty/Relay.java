@@ -37,7 +37,9 @@ public final class Relay {
    *   ended in order and took the output with it.
    */
   private static final int HIGH_BYTES = 128 * 1024;
-  private static final int LOW_BYTES = 64 * 1024;
+
+  /** More than the largest buffer, so that one is read while another is written. */
+  private static final int LOW_BYTES = 80 * 1024;
 
   /** What a waiting buffer costs beside its memory. */
   private static final int BYTES_PER_BUFFER = 256;

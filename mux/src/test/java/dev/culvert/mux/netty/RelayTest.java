@@ -158,7 +158,7 @@ final class RelayTest {
     legs.join();
 
     var sent = left.send(LARGE);
-    Patience.await(meter.reached(16 * 1024));
+    Patience.await(meter.reached(64 * 1024));
     assertThat(sent).isNotDone();
     right.setAutoRead(AutoRead.ON);
 

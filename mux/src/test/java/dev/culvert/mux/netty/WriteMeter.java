@@ -6,19 +6,19 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import java.util.concurrent.CompletableFuture;
 
-/** Measures how many written bytes wait at a time. */
+/** Measures how much memory written buffers hold that wait at a time. */
 final class WriteMeter extends ChannelOutboundHandlerAdapter {
   private final CompletableFuture<Void> reached = new CompletableFuture<>();
   private volatile long markBytes = Long.MAX_VALUE;
   private volatile long mostBytes;
   private long waitingBytes;
 
-  /** The most that waited at any time. */
+  /** The most that was held at any time. */
   long mostBytes() {
     return mostBytes;
   }
 
-  /** Completes when as many bytes wait, or have waited. */
+  /** Completes when as many bytes are held, or have been. */
   CompletableFuture<Void> reached(long bytes) {
     markBytes = bytes;
     if (mostBytes >= bytes) {
@@ -29,7 +29,7 @@ final class WriteMeter extends ChannelOutboundHandlerAdapter {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    int bytes = ((ByteBuf) message).readableBytes();
+    int bytes = ((ByteBuf) message).capacity();
     waitingBytes += bytes;
     if (waitingBytes > mostBytes) {
       mostBytes = waitingBytes;
