@@ -8,6 +8,7 @@ final class Estimate {
   private static final double START_SECONDS = 0.5;
   private static final double SLOW_START_SECONDS = 2;
   private static final double REST_SECONDS = 1;
+  private static final double SETTLING_SECONDS = 8;
 
   private Estimate() {}
 
@@ -22,7 +23,8 @@ final class Estimate {
 
   private static double turnSeconds(Plan plan, Contender contender) {
     double seconds = partSeconds(plan, contender, Loads.BULK);
-    seconds += partSeconds(plan, contender, Loads.REQUESTS);
+    double requests = partSeconds(plan, contender, Loads.REQUESTS);
+    seconds += requests == 0 ? 0 : requests + SETTLING_SECONDS;
     seconds += partSeconds(plan, contender, List.of(Loads.LONG_LINK));
     if (plan.includes(contender, Loads.LINK_CUT)) {
       seconds += startSeconds(contender) + REST_SECONDS;

@@ -8,6 +8,9 @@ final class Turn {
   private static final int IDLE_VISITORS = 1000;
   private static final Duration REST = Duration.ofSeconds(1);
 
+  /** Long enough for a process to give back what only its start needed. */
+  private static final Duration SETTLING = Duration.ofSeconds(8);
+
   private final Contender contender;
   private final Plan plan;
   private final Ground ground;
@@ -41,7 +44,7 @@ final class Turn {
   void answer(int origin) throws IOException, InterruptedException {
     try (Tunnel tunnel = start(origin)) {
       tunnel.addStartUp(card);
-      Thread.sleep(REST);
+      Thread.sleep(SETTLING);
       card.addMemory("idle", tunnel);
       double half = 0;
       if (includes(Loads.keepAlive().name()) || includes(Loads.HALF_LOAD)) {

@@ -4,14 +4,16 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next attempt: doubling from 1 s to 30 s, of which a random half to
- * all, so that many clients do not come back at the same moment.
+ * How long to wait before the next attempt: hardly at all at first, since most often only the path
+ * broke, then doubling from 1 s to 30 s; of which a random half to all, so that many clients do not
+ * come back at the same moment.
  *
- * <p>Worked example: the waits are at most 1, 2, 4, 8, 16, 30, 30 seconds, and at least half of
- * that; so each lies between 0.5 and 30 seconds. Not thread safe.
+ * <p>Worked example: the waits are at most 0.1, 1, 2, 4, 8, 16, 30, 30 seconds, and at least half
+ * of that. Not thread safe.
  */
 public final class Backoff {
-  private static final long FIRST_MILLIS = 1000;
+  private static final long FIRST_MILLIS = 100;
+  private static final long SECOND_MILLIS = 1000;
   private static final long MAX_MILLIS = 30_000;
 
   /** A server that lets clients in and drops them must not be asked twice a second for ever. */
@@ -31,7 +33,10 @@ public final class Backoff {
 
   /** Counts an attempt and says how long to wait before it. */
   public Duration next() {
-    long limit = Math.min(MAX_MILLIS, FIRST_MILLIS << Math.min(attempts, 10));
+    long limit = FIRST_MILLIS;
+    if (attempts > 0) {
+      limit = Math.min(MAX_MILLIS, SECOND_MILLIS << Math.min(attempts - 1, 10));
+    }
     attempts++;
     return Duration.ofMillis(limit / 2 + random.nextLong(limit / 2 + 1));
   }
