@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -188,7 +189,7 @@ public final class CulvertClient implements AutoCloseable {
             retryOrEnd(new ClientEnd(ClientEnd.Kind.UNREACHABLE, reason));
         case LinkEnd.Untrusted(String reason) ->
             retryOrEnd(new ClientEnd(ClientEnd.Kind.UNTRUSTED, reason));
-        case LinkEnd.Lost(String reason) -> retry(reason);
+        case LinkEnd.Lost(String reason) -> retry(reason, backoff::next);
         case LinkEnd.EndedByServer byServer -> endedByServer(byServer);
       }
     }
@@ -198,8 +199,9 @@ public final class CulvertClient implements AutoCloseable {
         case UNAUTHORIZED -> end(new ClientEnd(ClientEnd.Kind.UNAUTHORIZED, byServer.reason()));
         case SUPERSEDED -> end(new ClientEnd(ClientEnd.Kind.SUPERSEDED, byServer.reason()));
         case UNSUPPORTED -> end(new ClientEnd(ClientEnd.Kind.INCOMPATIBLE, byServer.reason()));
-        case BUSY -> retry("the server is busy: " + byServer.reason());
-        case SHUTDOWN -> retry("the server ended the session: " + byServer.reason());
+        case BUSY -> retry("the server is busy: " + byServer.reason(), backoff::nextForBusyServer);
+        case SHUTDOWN ->
+            retry("the server ended the session: " + byServer.reason(), backoff::nextForBusyServer);
       }
     }
 
@@ -210,17 +212,17 @@ public final class CulvertClient implements AutoCloseable {
     /** A network that captures connections for a while must not end a client for good. */
     private void retryOrEnd(ClientEnd end) {
       if (hasBeenOnline) {
-        retry(end.message());
+        retry(end.message(), backoff::next);
       } else {
         end(end);
       }
     }
 
-    private void retry(String reason) {
+    private void retry(String reason, Supplier<Duration> wait) {
       if (ended.isDone()) {
         return;
       }
-      Duration delay = backoff.next();
+      Duration delay = wait.get();
       String told = hasBeenOnline ? reason : "not let in yet, trying again; " + reason;
       tell(new ClientEvent.Reconnecting(told, backoff.attempts(), delay));
       loop.schedule(CulvertClient.this::connect, delay.toMillis(), TimeUnit.MILLISECONDS);

@@ -33,12 +33,18 @@ public final class Backoff {
 
   /** Counts an attempt and says how long to wait before it. */
   public Duration next() {
-    long limit = FIRST_MILLIS;
-    if (attempts > 0) {
-      limit = Math.min(MAX_MILLIS, SECOND_MILLIS << Math.min(attempts - 1, 10));
-    }
+    return attempts == 0 ? upTo(FIRST_MILLIS) : nextForBusyServer();
+  }
+
+  /** The same where the server has said that it is busy or stops: it needs longer than a moment. */
+  public Duration nextForBusyServer() {
+    int doublings = Math.clamp(attempts - 1, 0, 10);
+    return upTo(Math.min(MAX_MILLIS, SECOND_MILLIS << doublings));
+  }
+
+  private Duration upTo(long limitMillis) {
     attempts++;
-    return Duration.ofMillis(limit / 2 + random.nextLong(limit / 2 + 1));
+    return Duration.ofMillis(limitMillis / 2 + random.nextLong(limitMillis / 2 + 1));
   }
 
   /** A session is over; if it stood for 10 seconds or more, the next wait is short again. */

@@ -45,6 +45,20 @@ final class BackoffTest {
   }
 
   @Test
+  void busyServerIsGivenTimeAtOnce() {
+    for (long seed = 0; seed < 1000; seed++) {
+      Backoff backoff = new Backoff(new Random(seed));
+
+      assertThat(backoff.nextForBusyServer())
+          .isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+      assertThat(backoff.attempts()).isOne();
+      assertThat(backoff.next()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+      assertThat(backoff.nextForBusyServer())
+          .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2));
+    }
+  }
+
+  @Test
   void sameSeedGivesTheSameWaits() {
     assertThat(waits(new Backoff(new Random(7)))).isEqualTo(waits(new Backoff(new Random(7))));
   }

@@ -8,6 +8,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.function.Supplier;
 
 /**
@@ -50,7 +51,7 @@ public final class RelayLeg {
       try {
         socket.shutdown(false, true);
         return channel.newSucceededFuture();
-      } catch (IOException e) {
+      } catch (IOException | NotYetConnectedException e) { // the second: reset behind its FIN
         return channel.newFailedFuture(e);
       }
     }

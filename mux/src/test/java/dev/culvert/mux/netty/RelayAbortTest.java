@@ -142,6 +142,22 @@ final class RelayAbortTest {
     assertEndedOnceWithACause();
   }
 
+  /** An idle half-closed socket that is reset tells nobody before it is used; NIO not even then. */
+  @Test
+  void resetOfAnIdleRightLegBehindItsEndEndsTheRelayWhenTheLeftEnds() throws Exception {
+    legs.join();
+    Patience.await(left.send(1));
+    peer.read(1);
+    peer.socket.shutdownOutput();
+    assertThat(Patience.await(left.end)).isZero();
+
+    peer.reset();
+    left.finish();
+
+    Patience.await(legs.end);
+    assertThat(legs.ends()).isEqualTo(1);
+  }
+
   @Test
   void lostSessionResetsTheRightLeg() throws Exception {
     assumeTrue(setup.left() == LegKind.STREAM, "only a stream has a session");
