@@ -14,12 +14,9 @@ import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.token.TokenStore;
 import dev.culvert.server.token.TokenStoreException;
 import dev.culvert.server.token.TokenVerifier;
+import dev.culvert.tls.ClientHello;
 import dev.culvert.tls.ClientHelloDispatch;
 import dev.culvert.tls.ClientHelloDispatch.Destination;
-import dev.culvert.tls.DevAuthority;
-import dev.culvert.tls.Identity;
-import dev.culvert.tls.KeyAndChain;
-import dev.culvert.tls.ServerTls;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -78,8 +75,7 @@ public final class CulvertServer implements AutoCloseable {
 
   private final ServerConfig config;
   private final StateDirectory state;
-  private final @Nullable KeyAndChain given;
-  private final Identity identity;
+  private final ServerKeys keys;
   private final TokenStore tokens;
   private final TokenVerifier verifier;
   private final Transport transport = Transport.preferred();
@@ -90,19 +86,17 @@ public final class CulvertServer implements AutoCloseable {
   private final HttpEdge httpEdge;
   private final Agents agents;
   private final AgentAcceptor acceptor;
-  private final List<ServerTls> contexts = new ArrayList<>();
   private final AtomicBoolean isClosed = new AtomicBoolean();
   private final Housekeeping housekeeping = new Housekeeping();
   private @Nullable InetSocketAddress tunnelAddress;
   private @Nullable InetSocketAddress httpAddress;
   private @Nullable InetSocketAddress httpsAddress;
 
-  private CulvertServer(ServerConfig config, StateDirectory state, @Nullable KeyAndChain given)
+  private CulvertServer(ServerConfig config, StateDirectory state, ServerKeys keys)
       throws IOException, TokenStoreException {
     this.config = config;
     this.state = state;
-    this.given = given;
-    identity = identity(state);
+    this.keys = keys;
     tokens = TokenStore.open(state.path());
     verifier = TokenVerifier.open(tokens);
     routes = routes(config, state);
@@ -119,13 +113,19 @@ public final class CulvertServer implements AutoCloseable {
    * @throws StartException with the remedy, where a file or an address cannot be had
    */
   public static CulvertServer start(ServerConfig config) throws IOException, TokenStoreException {
-    ServerConfig.CertificateFiles files = config.certificate();
-    KeyAndChain given = files == null ? null : files.read();
+    if (config.certificate() != null) {
+      config.certificate().read(); // before any state is made
+    }
     StateDirectory state = StateDirectory.open(config.stateDirectory());
     CulvertServer server;
+    ServerKeys keys = null;
     try {
-      server = new CulvertServer(config, state, given);
+      keys = ServerKeys.open(config, Clock.systemUTC());
+      server = new CulvertServer(config, state, keys);
     } catch (IOException | TokenStoreException | RuntimeException e) {
+      if (keys != null) {
+        keys.close();
+      }
       state.close();
       throw e;
     }
@@ -139,55 +139,41 @@ public final class CulvertServer implements AutoCloseable {
   }
 
   private void listen() throws IOException {
-    ServerTls tunnelTls = keep(ServerTls.tunnel(identity));
-    KeyAndChain certificate = certificate();
-    Destination pinned = new Destination(tunnelTls, acceptor::accept);
-    Destination named =
-        given == null ? pinned : new Destination(keep(ServerTls.tunnel(given)), acceptor::accept);
     tunnelAddress =
         bind(
             "--tunnel",
             config.tunnelAddress(),
             acceptor.limit(),
-            channel ->
-                channel
-                    .pipeline()
-                    .addLast(
-                        new ClientHelloDispatch(
-                            hello -> hello.serverName() == null ? pinned : named)));
+            channel -> channel.pipeline().addLast(new ClientHelloDispatch(this::client)));
     if (config.httpAddress() != null) {
       httpAddress = bind("--http", config.httpAddress(), visitors, httpEdge::acceptHttp);
     }
-    if (config.httpsAddress() != null && certificate != null) {
-      Destination https =
-          new Destination(keep(ServerTls.https(certificate)), httpEdge::acceptHttps);
+    if (config.httpsAddress() != null) {
       httpsAddress =
           bind(
               "--https",
               config.httpsAddress(),
               visitors,
               channel ->
-                  channel
-                      .pipeline()
-                      .addLast(
-                          new ClientHelloDispatch(hello ->
-                              !hello.offersOnlyTunnel()
-                                  ? https
-                                  : hello.serverName() == null ? pinned : named)));
+                  channel.pipeline().addLast(new ClientHelloDispatch(this::visitorOrClient)));
     }
     housekeeping
         .add("re-reading the tokens", verifier::reloadIfChanged)
+        .add("re-reading keys and certificates", keys::reloadIfChanged)
         .add("closing idle upstreams", httpEdge::sweep)
         .add("writing the names on hold", routes::save)
         .start();
   }
 
-  private static Identity identity(StateDirectory state) throws StartException {
-    try {
-      return Identity.loadOrCreate(state.path());
-    } catch (IOException e) {
-      throw StartException.ofKeyFile(e, "Check the files in " + state.path() + ".");
-    }
+  private Destination client(ClientHello hello) {
+    return new Destination(
+        hello.serverName() == null ? keys.pinned() : keys.named(), acceptor::accept);
+  }
+
+  private Destination visitorOrClient(ClientHello hello) {
+    return hello.offersOnlyTunnel()
+        ? client(hello)
+        : new Destination(keys.https(), httpEdge::acceptHttps);
   }
 
   private static RouteTable routes(ServerConfig config, StateDirectory state)
@@ -202,25 +188,6 @@ public final class CulvertServer implements AutoCloseable {
           "Move it away to start with no names on hold.",
           e);
     }
-  }
-
-  /** The certificate for visitors over TLS, or null where nobody needs one. */
-  private @Nullable KeyAndChain certificate() throws IOException {
-    if (given != null || config.httpsAddress() == null) {
-      return given;
-    }
-    try {
-      DevAuthority authority = DevAuthority.loadOrCreate(state.path());
-      StateDirectory.publish(authority.certificateFile());
-      return authority.issue(List.of(config.domain(), "*." + config.domain()));
-    } catch (IOException e) {
-      throw StartException.ofKeyFile(e, "Check the files in " + state.path() + ".");
-    }
-  }
-
-  private ServerTls keep(ServerTls tls) {
-    contexts.add(tls);
-    return tls;
   }
 
   /** Listens; {@code limit} counts a connection from its first moment. */
@@ -307,7 +274,7 @@ public final class CulvertServer implements AutoCloseable {
 
   /** The pin by which a client knows this server. */
   public String pin() {
-    return identity.pin();
+    return keys.pin();
   }
 
   /** The tokens that this server accepts. */
@@ -341,7 +308,7 @@ public final class CulvertServer implements AutoCloseable {
         .shutdownGracefully(QUIET_MILLIS, CLOSE_SECONDS * 1000, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly();
     verifier.close();
-    contexts.forEach(ServerTls::close);
+    keys.close();
     try {
       housekeeping.stop(CLOSE_SECONDS);
       routes.save();

@@ -31,7 +31,10 @@ final class StateDirectory implements AutoCloseable {
     FileChannel lockFile;
     try {
       PrivateFile.createDirectory(path);
+      requirePrivate(path);
       lockFile = PrivateFile.open(path.resolve("server.lock"));
+    } catch (StartException e) {
+      throw e;
     } catch (IOException e) {
       throw unusable(path, e);
     }
@@ -47,6 +50,18 @@ final class StateDirectory implements AutoCloseable {
       throw e;
     } catch (IOException e) {
       throw unusable(path, closeAfter(lockFile, e));
+    }
+  }
+
+  /** Refuses a directory that others may look into: it holds keys. */
+  static void requirePrivate(Path path) throws IOException {
+    String permissions = PrivateFile.sharedPermissions(path);
+    if (permissions != null) {
+      throw new StartException(
+          Fault.CONFIGURATION,
+          path + ": others than its owner may use the state directory (" + permissions + ")",
+          "Run chmod 700 on it, and replace keys and tokens if someone may have read them.",
+          null);
     }
   }
 

@@ -3,10 +3,13 @@ package dev.culvert.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.tls.DevAuthority;
+import dev.culvert.tls.PrivateFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,11 +121,28 @@ final class MainTest {
   }
 
   @Test
+  void stateThatOthersMayUseIsRefused() throws Exception {
+    PrivateFile.createDirectory(state);
+    for (String mode : List.of("rwxr-x---", "rwx-----x", "rwx-w----")) {
+      Files.setPosixFilePermissions(state, PosixFilePermissions.fromString(mode));
+
+      String problem = "others than its owner may use the state directory (" + mode + ")";
+      assertTold(serve(), 2, problem, "Run chmod 700");
+      for (String command : List.of("token list", "token create --name=ann", "identity show")) {
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        words.addAll(List.of("--state", state.toString()));
+        assertTold(CommandLineRun.of(words.toArray(String[]::new)), 2, problem, "Run chmod 700");
+      }
+    }
+    assertThat(state).isEmptyDirectory();
+  }
+
+  @Test
   void damagedStateIsTold() throws Exception {
-    Files.createDirectory(state);
-    Files.writeString(state.resolve("identity-key.pem"), "");
-    assertTold(serve(), 2, "identity-cert.pem: is missing", "Restore it");
-    Files.delete(state.resolve("identity-key.pem"));
+    PrivateFile.createDirectory(state);
+    Files.writeString(state.resolve("identity.pem"), "");
+    assertTold(serve(), 2, "identity.pem: holds no certificate", "Check the files");
+    Files.delete(state.resolve("identity.pem"));
     Files.writeString(state.resolve("leases.json"), "{");
     assertTold(serve("--https", "off"), 2, "leases.json", "Move it away");
     Files.writeString(state.resolve("tokens.json"), "{");

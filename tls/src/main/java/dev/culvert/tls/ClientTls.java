@@ -3,11 +3,15 @@ package dev.culvert.tls;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.List;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +49,11 @@ public final class ClientTls implements AutoCloseable {
               .endpointIdentificationAlgorithm("HTTPS");
       case Trust.PinnedKey pinned ->
           builder
-              .trustManager(new PinTrustManager(pinned.pins()))
+              .trustManager(new PinTrustManager(pinned.pins(), InstantSource.system()))
+              .endpointIdentificationAlgorithm("");
+      case Trust.AnythingHere() ->
+          builder
+              .trustManager(InsecureTrustManagerFactory.INSTANCE)
               .endpointIdentificationAlgorithm("");
     }
     return new ClientTls(TlsContext.tunnel(builder, provider), trust);
@@ -59,8 +67,17 @@ public final class ClientTls implements AutoCloseable {
     return switch (trust) {
       case Trust.SystemAuthorities _, Trust.AuthorityFile _ ->
           context.newHandler(alloc, host, port);
-      case Trust.PinnedKey _ -> context.newHandler(alloc);
+      case Trust.PinnedKey _, Trust.AnythingHere() -> context.newHandler(alloc);
     };
+  }
+
+  /**
+   * Whether a server that has passed the handshake may be told secrets, being at {@code address}.
+   */
+  public boolean trusts(SocketAddress address) {
+    return !(trust instanceof Trust.AnythingHere)
+        || (address instanceof InetSocketAddress internet
+            && internet.getAddress().isLoopbackAddress());
   }
 
   @Override

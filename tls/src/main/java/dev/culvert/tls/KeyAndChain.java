@@ -56,6 +56,11 @@ public record KeyAndChain(PrivateKey key, List<X509Certificate> chain) {
     PrivateFile.write(keyPem, Pem.encode(key));
   }
 
+  /** What a client pins: {@code sha256/} and 44 base64 characters. The same for the key's life. */
+  public String pin() {
+    return SpkiPin.of(certificate());
+  }
+
   X509Certificate certificate() {
     return chain.getFirst();
   }

@@ -1,38 +1,70 @@
 package dev.culvert.tls;
 
 import java.net.Socket;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Date;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Accepts a server by its public key alone. TLS itself proves that the peer holds the private half.
+ * Accepts a server by its public key alone; TLS itself proves that the peer holds the private half.
+ *
+ * <p>A key that was replaced stands for its successor: where the pinned key is not the server's own
+ * but that of a later certificate of the chain, each certificate before it must be signed with the
+ * key of the next and be valid today ({@link Identity}). Keys of certificate authorities do not
+ * count: they vouch for others than the server.
  */
 final class PinTrustManager extends X509ExtendedTrustManager {
-  private final List<byte[]> digests;
+  /** What {@link X509Certificate#getBasicConstraints} says of one that may sign no others. */
+  private static final int NO_AUTHORITY = -1;
 
-  PinTrustManager(Collection<String> pins) {
-    digests = pins.stream().map(SpkiPin::parse).toList();
+  private final List<byte[]> digests;
+  private final InstantSource clock;
+
+  PinTrustManager(Collection<String> pins, InstantSource clock) {
+    this.digests = pins.stream().map(SpkiPin::parse).toList();
+    this.clock = clock;
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    byte[] presented = SpkiPin.digest(chain[0]);
-    boolean known = false;
-    for (byte[] digest : digests) {
-      known |= MessageDigest.isEqual(digest, presented);
+    int pinned = 0;
+    while (!isPinned(chain[pinned])) {
+      pinned++;
+      if (pinned == Math.min(chain.length, 1 + Identity.MAX_FORMER)
+          || !isSuccessor(chain[pinned - 1], chain[pinned])) {
+        throw new CertificateException(
+            "the server's key is "
+                + SpkiPin.of(chain[0])
+                + ", which is not a pinned one: either this is another server, or its key was"
+                + " replaced; compare with the pin that the server prints");
+      }
     }
-    if (!known) {
-      throw new CertificateException(
-          "the server's key is "
-              + SpkiPin.of(chain[0])
-              + ", which is not a pinned one: either this is another server, or its key was"
-              + " replaced; compare with the pin that the server prints");
+  }
+
+  private boolean isPinned(X509Certificate certificate) {
+    byte[] presented = SpkiPin.digest(certificate);
+    boolean pinned = false;
+    for (byte[] digest : digests) {
+      pinned |= MessageDigest.isEqual(digest, presented);
+    }
+    return pinned;
+  }
+
+  private boolean isSuccessor(X509Certificate certificate, X509Certificate former) {
+    try {
+      certificate.checkValidity(Date.from(clock.instant()));
+      certificate.verify(former.getPublicKey());
+      return former.getBasicConstraints() == NO_AUTHORITY;
+    } catch (GeneralSecurityException e) {
+      return false;
     }
   }
 

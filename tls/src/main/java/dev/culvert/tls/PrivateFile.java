@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes files that only their owner may read: keys, tokens, names on lease.
@@ -69,17 +70,26 @@ public final class PrivateFile {
    * remedy.
    */
   static void requirePrivate(Path file) throws IOException {
-    if (!knowsModes()) {
-      return;
-    }
-    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-    if (!OWNER_ONLY.containsAll(permissions)) {
+    String permissions = sharedPermissions(file);
+    if (permissions != null) {
       throw new IOException(
           file
               + ": others than its owner may use this file ("
-              + PosixFilePermissions.toString(permissions)
+              + permissions
               + "); run chmod 600 on it, and replace the key if someone may have read it");
     }
+  }
+
+  /**
+   * The permissions of a file or directory that others than its owner may use, such as {@code
+   * rwxr-xr-x}; null where it is private, or the platform knows no such thing.
+   */
+  public static @Nullable String sharedPermissions(Path path) throws IOException {
+    if (!knowsModes()) {
+      return null;
+    }
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
+    return OWNER_ONLY.containsAll(permissions) ? null : PosixFilePermissions.toString(permissions);
   }
 
   private static boolean knowsModes() {

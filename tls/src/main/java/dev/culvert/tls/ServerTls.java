@@ -3,6 +3,7 @@ package dev.culvert.tls;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import java.time.Instant;
 import javax.net.ssl.SSLException;
 
 /**
@@ -19,15 +20,12 @@ public final class ServerTls implements AutoCloseable {
     this.context = context;
   }
 
-  /** For tunnel connections from clients that pinned the server's key. */
+  /** For tunnel connections from clients that pinned the server's key, as it is now. */
   public static ServerTls tunnel(Identity identity) throws SSLException {
-    return tunnel(identity.keyAndChain());
+    return tunnel(identity.keyAndChain(Instant.now()));
   }
 
-  /**
-   * For tunnel connections from clients that trust an authority. Check {@link
-   * TunnelProtocol#isNegotiated} after the handshake.
-   */
+  /** For tunnel connections. Check {@link TunnelProtocol#isNegotiated} after the handshake. */
   public static ServerTls tunnel(KeyAndChain keyAndChain) throws SSLException {
     return tunnel(keyAndChain, TlsProvider.preferred());
   }

@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** What makes the dialling end believe that the server is the one it means. */
 public sealed interface Trust
-    permits Trust.SystemAuthorities, Trust.AuthorityFile, Trust.PinnedKey {
+    permits Trust.SystemAuthorities, Trust.AuthorityFile, Trust.PinnedKey, Trust.AnythingHere {
 
   /** The certificate authorities of the Java runtime vouch for the server's host name. */
   record SystemAuthorities() implements Trust {}
@@ -26,6 +26,12 @@ public sealed interface Trust
       pins.forEach(SpkiPin::parse);
     }
   }
+
+  /**
+   * Any server at a loopback address, for development. Whoever dials must see to the address, which
+   * TLS knows nothing of, before it says anything secret: {@link ClientTls#trusts}.
+   */
+  record AnythingHere() implements Trust {}
 
   /**
    * Trust in one key, from the text that the server prints: {@code sha256/} and 44 base64

@@ -15,15 +15,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class IdentityTest {
+  private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+  private static final Duration DAY = Duration.ofDays(1);
+
   private Path directory;
-  private Path key;
-  private Path certificate;
+  private Path file;
 
   @BeforeEach
   void nameFiles(@TempDir Path parent) {
     directory = parent.resolve("state");
-    key = directory.resolve("identity-key.pem");
-    certificate = directory.resolve("identity-cert.pem");
+    file = directory.resolve(Identity.FILE);
   }
 
   @Test
@@ -33,14 +34,14 @@ class IdentityTest {
     Identity loaded = Identity.loadOrCreate(directory);
 
     assertThat(loaded.pin()).isEqualTo(created.pin());
-    assertThat(loaded.keyAndChain()).isEqualTo(created.keyAndChain());
+    assertThat(loaded.keyAndChain(NOW)).isEqualTo(created.keyAndChain(NOW));
   }
 
   @Test
   void onlyTheOwnerMayReadTheKey() throws Exception {
     Identity.loadOrCreate(directory);
 
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
         .isEqualTo("rwx------");
@@ -51,41 +52,82 @@ class IdentityTest {
     Identity.loadOrCreate(directory);
 
     for (String mode : new String[] {"rw-r-----", "rw----r--", "rw--w----"}) {
-      Files.setPosixFilePermissions(key, PosixFilePermissions.fromString(mode));
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
       assertThatIOException()
           .isThrownBy(() -> Identity.loadOrCreate(directory))
-          .withMessageContaining("identity-key.pem")
+          .withMessageContaining("identity.pem")
           .withMessageContaining("chmod 600");
     }
   }
 
   @Test
-  void lostKeyIsNotReplaced() throws Exception {
+  void damagedFileIsNotReplaced() throws Exception {
     Identity.loadOrCreate(directory);
-    Files.delete(key);
+    String pem = Files.readString(file);
+    Files.writeString(file, pem.substring(0, pem.indexOf("-----BEGIN PRIVATE")));
 
     assertThatIOException()
         .isThrownBy(() -> Identity.loadOrCreate(directory))
-        .withMessageContaining("identity-key.pem: is missing beside")
-        .withMessageContaining("restore it");
-    assertThat(key).doesNotExist();
+        .withMessageContaining("identity.pem: holds no private key");
   }
 
   @Test
-  void lostCertificateIsNotReplaced() throws Exception {
-    Identity.loadOrCreate(directory);
-    Files.delete(certificate);
+  void successorHasAnotherKeyAndKeepsTheFormerPinForItsTime() throws Exception {
+    Identity first = Identity.loadOrCreate(directory);
 
-    assertThatIOException()
-        .isThrownBy(() -> Identity.loadOrCreate(directory))
-        .withMessageContaining("identity-cert.pem: is missing beside");
+    first.successor(DAY, NOW).write(directory);
+
+    Identity second = Identity.load(directory);
+    assertThat(second.pin()).isNotEqualTo(first.pin());
+    assertThat(second.formerPins(NOW))
+        .containsExactly(new Identity.FormerPin(first.pin(), NOW.plus(DAY)));
+    assertThat(second.keyAndChain(NOW).chain()).hasSize(2);
+    assertThat(second.formerPins(NOW.plus(DAY))).isEmpty();
+    assertThat(second.keyAndChain(NOW.plus(DAY)).chain()).hasSize(1);
+  }
+
+  @Test
+  void formerPinsEndNoLaterThanThoseThatReplacedThem() throws Exception {
+    Identity first = Identity.loadOrCreate(directory);
+    Identity second = first.successor(DAY.multipliedBy(3), NOW);
+
+    Identity shortened = second.successor(DAY, NOW);
+    Identity prolonged = second.successor(DAY.multipliedBy(9), NOW);
+
+    assertThat(shortened.formerPins(NOW))
+        .containsExactly(
+            new Identity.FormerPin(second.pin(), NOW.plus(DAY)),
+            new Identity.FormerPin(first.pin(), NOW.plus(DAY)));
+    assertThat(prolonged.formerPins(NOW))
+        .containsExactly(
+            new Identity.FormerPin(second.pin(), NOW.plus(DAY.multipliedBy(9))),
+            new Identity.FormerPin(first.pin(), NOW.plus(DAY.multipliedBy(3))));
+    assertThat(prolonged.formerPins(NOW.plus(DAY.multipliedBy(3)))).hasSize(1);
+  }
+
+  @Test
+  void successorWithoutOverlapVouchesForNobody() throws Exception {
+    Identity second = Identity.loadOrCreate(directory).successor(Duration.ZERO, NOW);
+
+    assertThat(second.formerPins(NOW)).isEmpty();
+    assertThat(second.keyAndChain(NOW).chain()).hasSize(1);
+  }
+
+  @Test
+  void noMoreFormerPinsAreKeptThanClientsLookAt() throws Exception {
+    Identity identity = Identity.loadOrCreate(directory);
+    for (int i = 0; i < 20; i++) {
+      identity = identity.successor(DAY, NOW);
+    }
+
+    assertThat(identity.formerPins(NOW)).hasSize(Identity.MAX_FORMER);
   }
 
   @Test
   void pinIsTheDigestOfThePublicKey() throws Exception {
     Identity identity = Identity.loadOrCreate(directory);
 
-    byte[] spki = identity.keyAndChain().certificate().getPublicKey().getEncoded();
+    byte[] spki = identity.keyAndChain(NOW).certificate().getPublicKey().getEncoded();
     assertThat(identity.pin())
         .isEqualTo(
             "sha256/"
@@ -98,7 +140,7 @@ class IdentityTest {
   void certificateOutlivesItsServer() throws Exception {
     Identity identity = Identity.loadOrCreate(directory);
 
-    assertThat(identity.keyAndChain().certificate().getNotAfter().toInstant())
+    assertThat(identity.keyAndChain(NOW).certificate().getNotAfter().toInstant())
         .isAfter(Instant.now().plus(Duration.ofDays(36_500)));
   }
 }

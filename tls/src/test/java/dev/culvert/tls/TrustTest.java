@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.netty.channel.local.LocalAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -40,6 +42,21 @@ class TrustTest {
   @Test
   void trustInNoKeyIsRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> new Trust.PinnedKey(Set.of()));
+  }
+
+  @Test
+  void onlyThisMachineIsTrustedWithoutVerifying() throws Exception {
+    try (ClientTls here = ClientTls.tunnel(new Trust.AnythingHere(), TlsProvider.JDK);
+        ClientTls pinned = ClientTls.tunnel(Trust.pinned(ZEROES), TlsProvider.JDK)) {
+      for (String address : new String[] {"127.0.0.1", "127.9.9.9", "::1"}) {
+        assertThat(here.trusts(new InetSocketAddress(address, 1))).as(address).isTrue();
+      }
+      for (String address : new String[] {"10.0.0.1", "192.0.2.1", "::", "2001:db8::1"}) {
+        assertThat(here.trusts(new InetSocketAddress(address, 1))).as(address).isFalse();
+        assertThat(pinned.trusts(new InetSocketAddress(address, 1))).as(address).isTrue();
+      }
+      assertThat(here.trusts(new LocalAddress("elsewhere"))).isFalse();
+    }
   }
 
   @Test

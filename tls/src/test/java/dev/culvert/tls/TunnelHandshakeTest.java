@@ -12,6 +12,8 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -45,7 +47,12 @@ class TunnelHandshakeTest {
   @MethodSource("pairings")
   void pinnedKeyIsAccepted(TlsProvider server, TlsProvider client) throws Exception {
     Loopback.Ends ends =
-        handshake(identity.keyAndChain(), server, Trust.pinned(identity.pin()), client, "anything");
+        handshake(
+            identity.keyAndChain(Instant.now()),
+            server,
+            Trust.pinned(identity.pin()),
+            client,
+            "anything");
 
     assertThat(ends.clientFailure()).isNull();
     assertThat(ends.serverFailure()).isNull();
@@ -55,10 +62,52 @@ class TunnelHandshakeTest {
 
   @ParameterizedTest
   @MethodSource("pairings")
+  void formerPinIsAcceptedDuringTheOverlap(TlsProvider server, TlsProvider client)
+      throws Exception {
+    Identity successor = identity.successor(Duration.ofDays(1), Instant.now());
+
+    for (String pin : List.of(identity.pin(), successor.pin())) {
+      Loopback.Ends ends =
+          handshake(
+              successor.keyAndChain(Instant.now()), server, Trust.pinned(pin), client, "anything");
+
+      assertThat(ends.clientFailure()).isNull();
+      assertThat(ends.serverFailure()).isNull();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pairings")
+  void formerPinIsRefusedAfterTheOverlap(TlsProvider server, TlsProvider client) throws Exception {
+    Instant longAgo = Instant.now().minus(Duration.ofDays(9));
+    Identity successor = identity.successor(Duration.ofDays(1), longAgo);
+
+    for (Instant asOf : List.of(longAgo, Instant.now())) { // sent along still, and no more
+      Loopback.Ends ends =
+          handshake(successor.keyAndChain(asOf), server, Trust.pinned(identity.pin()), client, "x");
+
+      assertThat(ends.clientFailure()).hasCauseInstanceOf(CertificateException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pairings")
+  void serverThatNobodyKnowsIsAcceptedWithoutVerifying(TlsProvider server, TlsProvider client)
+      throws Exception {
+    Loopback.Ends ends =
+        handshake(
+            identity.keyAndChain(Instant.now()), server, new Trust.AnythingHere(), client, "x");
+
+    assertThat(ends.succeeded()).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("pairings")
   void otherKeyThanThePinnedFails(TlsProvider server, TlsProvider client) throws Exception {
     Trust other = Trust.pinned(Identity.loadOrCreate(directory.resolve("other")).pin());
 
-    Loopback.Ends ends = handshake(identity.keyAndChain(), server, other, client, "localhost");
+    Loopback.Ends ends =
+        handshake(identity.keyAndChain(Instant.now()), server, other, client, "localhost");
 
     assertThat(ends.clientFailure())
         .cause()
@@ -74,7 +123,7 @@ class TunnelHandshakeTest {
 
     Loopback.Ends ends =
         handshake(
-            identity.keyAndChain(),
+            identity.keyAndChain(Instant.now()),
             server,
             new Trust.PinnedKey(Set.of(other, identity.pin())),
             client,
@@ -191,7 +240,7 @@ class TunnelHandshakeTest {
 
   private int negotiatedGroup(TlsProvider server, TlsProvider client) throws Exception {
     ServerHelloTap tap = new ServerHelloTap();
-    try (ServerTls serverTls = ServerTls.tunnel(identity.keyAndChain(), server);
+    try (ServerTls serverTls = ServerTls.tunnel(identity.keyAndChain(Instant.now()), server);
         ClientTls clientTls = ClientTls.tunnel(Trust.pinned(identity.pin()), client);
         Loopback loopback = new Loopback()) {
       Loopback.Ends ends =
@@ -234,7 +283,7 @@ class TunnelHandshakeTest {
 
   private Loopback.Ends handshakeWithClient(SslContext client, TlsProvider server)
       throws Exception {
-    try (ServerTls serverTls = ServerTls.tunnel(identity.keyAndChain(), server);
+    try (ServerTls serverTls = ServerTls.tunnel(identity.keyAndChain(Instant.now()), server);
         Loopback loopback = new Loopback()) {
       return loopback.handshake(serverTls::newHandler, client::newHandler);
     } finally {

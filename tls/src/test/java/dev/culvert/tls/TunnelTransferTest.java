@@ -13,6 +13,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.ssl.SslHandler;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +29,7 @@ class TunnelTransferTest {
   @MethodSource("dev.culvert.tls.TunnelHandshakeTest#pairings")
   void connectionOutlivesItsContexts(TlsProvider server, TlsProvider client) throws Exception {
     Identity identity = Identity.loadOrCreate(directory);
-    ServerTls serverTls = ServerTls.tunnel(identity.keyAndChain(), server);
+    ServerTls serverTls = ServerTls.tunnel(identity.keyAndChain(Instant.now()), server);
     ClientTls clientTls = ClientTls.tunnel(Trust.pinned(identity.pin()), client);
     byte[] sent = new byte[300_000];
     new Random(1).nextBytes(sent);
@@ -61,7 +62,7 @@ class TunnelTransferTest {
   @EnumSource
   void closedContextMakesNoHandlers(TlsProvider provider) throws Exception {
     Identity identity = Identity.loadOrCreate(directory);
-    ServerTls server = ServerTls.tunnel(identity.keyAndChain(), provider);
+    ServerTls server = ServerTls.tunnel(identity.keyAndChain(Instant.now()), provider);
 
     server.close();
     server.close();

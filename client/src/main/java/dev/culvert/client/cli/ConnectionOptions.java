@@ -35,6 +35,11 @@ final class ConnectionOptions {
   @Nullable Path caFile;
 
   @Option(
+      names = "--insecure",
+      description = "For development: trust any server, but only at localhost.")
+  boolean insecure;
+
+  @Option(
       names = "--token-file",
       paramLabel = "FILE",
       description = "Read the token from a file (or token-file =).")

@@ -1,6 +1,8 @@
 package dev.culvert.client.cli;
 
 import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.Locale;
 
 /**
  * Where the server is, as people write it: {@code HOST}, {@code HOST:PORT} or {@code [IPv6]:PORT}.
@@ -26,6 +28,21 @@ record ServerAddress(String host, int port) {
       throw invalid(text);
     }
     return new ServerAddress(host, hasPort ? port(text, text.substring(colon + 1)) : STANDARD_PORT);
+  }
+
+  /**
+   * Whether it names this machine: an address of loopback, {@code localhost} or a name below it.
+   */
+  boolean isLoopback() {
+    String name = host.toLowerCase(Locale.ROOT);
+    if (name.equals("localhost") || name.endsWith(".localhost")) {
+      return true;
+    }
+    try {
+      return InetAddress.ofLiteral(host).isLoopbackAddress();
+    } catch (IllegalArgumentException e) {
+      return false; // a name
+    }
   }
 
   private static boolean isIpV6(String text) {

@@ -117,6 +117,7 @@ final class TunnelRun {
           "Compare --pin with the identity that culvertd prints at its start.";
       case Trust.AuthorityFile _ ->
           "Check the address and --ca-file, or give --pin as culvertd prints it." + dotted;
+      case Trust.AnythingHere _ -> "Leave --insecure out, and give --pin as culvertd prints it.";
       case Trust.SystemAuthorities _ ->
           "Give --pin as culvertd prints it, or --ca-file for an authority of your own." + dotted;
     };

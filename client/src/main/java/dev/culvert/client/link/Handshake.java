@@ -20,20 +20,25 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
+import java.net.SocketAddress;
+import java.security.cert.CertificateException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The client's first words: Hello behind TLS, then the mux behind Welcome. */
 final class Handshake extends ByteToMessageDecoder {
   private final Link link;
+  private final Predicate<SocketAddress> trust;
   private final Hello hello;
   private final ChannelHandler acceptor;
   private @Nullable Future<?> deadline;
   private boolean isOver;
 
-  Handshake(Link link, Hello hello, ChannelHandler acceptor) {
+  Handshake(Link link, Predicate<SocketAddress> trust, Hello hello, ChannelHandler acceptor) {
     this.link = link;
+    this.trust = trust;
     this.hello = hello;
     this.acceptor = acceptor;
     setSingleDecode(true);
@@ -41,9 +46,11 @@ final class Handshake extends ByteToMessageDecoder {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-    if (event instanceof SslHandshakeCompletionEvent tls) {
-      if (!tls.isSuccess()) {
-        link.failed(tls.cause());
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      if (!handshake.isSuccess()) {
+        link.failed(handshake.cause());
+      } else if (!trust.test(ctx.channel().remoteAddress())) {
+        link.failed(new CertificateException("without verifying, only a server on this machine"));
       } else if (TunnelProtocol.isNegotiated(ctx.pipeline().get(SslHandler.class))) {
         sayHello(ctx);
       } else {

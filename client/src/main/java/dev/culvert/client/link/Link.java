@@ -92,7 +92,7 @@ public final class Link {
         .pipeline()
         .addLast(
             server.tls().newHandler(channel.alloc(), server.host(), server.port()),
-            new Handshake(this, hello, acceptor));
+            new Handshake(this, server.tls()::trusts, hello, acceptor));
   }
 
   private void dialled(Future<Channel> done) {

@@ -125,6 +125,40 @@ final class SettingsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {"localhost", "LocalHost:1", "a.localhost", "127.0.0.1", "127.9.9.9:80", "[::1]:1"})
+  void insecureTrustsAnythingOnThisMachineAndWarnsEachTime(String server) throws Exception {
+    options.insecure = true;
+    options.server = server;
+    environment.put("CULVERT_PIN", PIN);
+
+    assertThat(connection().trust()).isEqualTo(new Trust.AnythingHere());
+    connection();
+    assertThat(err.toString().lines().filter(line -> line.contains("not verified"))).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"tunnel.example.com", "localhost.example.com", "10.0.0.1", "[fe80::1]:1", "host"})
+  void insecureIsForNoOtherMachine(String server) {
+    options.insecure = true;
+    options.server = server;
+
+    assertThat(refusal()).hasMessageContaining("--insecure is for a server on this machine");
+  }
+
+  @Test
+  void insecureBesideAnotherTrustIsRefused() {
+    options.insecure = true;
+    options.server = "localhost";
+    options.pin = PIN;
+    assertThat(refusal()).hasMessage("--insecure is given, and so is --pin");
+    options.pin = null;
+    options.caFile = Path.of("given.pem");
+    assertThat(refusal()).hasMessage("--insecure is given, and so is --ca-file");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "tunnel.example.com, tunnel.example.com, 7000",
     "tunnel.example.com:443, tunnel.example.com, 443",

@@ -16,8 +16,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.security.cert.CertificateException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,9 +38,14 @@ final class HandshakeTest {
   private final EmbeddedChannel channel = connect("culvert/1");
 
   private EmbeddedChannel connect(String protocol) {
+    return connect(protocol, address -> true);
+  }
+
+  private EmbeddedChannel connect(String protocol, Predicate<SocketAddress> trust) {
     Link link = new Link(owner, Transport.NIO, "h:7000");
     return new EmbeddedChannel(
-        new PassingTls(protocol), new Handshake(link, HELLO, new ChannelInboundHandlerAdapter()));
+        new PassingTls(protocol),
+        new Handshake(link, trust, HELLO, new ChannelInboundHandlerAdapter()));
   }
 
   private static void secured(EmbeddedChannel channel) {
@@ -99,6 +106,20 @@ final class HandshakeTest {
     assertThat(sent()).isEmpty();
     assertThat(owner.downs)
         .containsExactly(new LinkEnd.Untrusted("h:7000 is not trusted: the key is another one"));
+  }
+
+  @Test
+  void serverAtAnAddressThatIsNotTrustedHearsNoHello() {
+    EmbeddedChannel elsewhere = connect("culvert/1", address -> false);
+
+    secured(elsewhere);
+
+    assertThat(elsewhere.outboundMessages()).isEmpty();
+    assertThat(owner.downs)
+        .containsExactly(
+            new LinkEnd.Untrusted(
+                "h:7000 is not trusted: without verifying, only a server on this machine"));
+    elsewhere.finishAndReleaseAll();
   }
 
   @Test

@@ -12,10 +12,11 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The right to change the token files, held by one thread of one process at a time. Taking it
- * waits. The lock file stays behind, since removing it would let two holders in.
+ * The right to change what a state directory holds for good, tokens and identity, held by one
+ * thread of one process at a time. Taking it waits. The lock file stays behind, since removing it
+ * would let two holders in.
  */
-final class StateLock implements AutoCloseable {
+public final class StateLock implements AutoCloseable {
   /** A file lock belongs to the whole JVM, and asking for it twice there throws. */
   private static final ReentrantLock WITHIN_JVM = new ReentrantLock();
 
@@ -25,7 +26,7 @@ final class StateLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  static StateLock take(Path stateDirectory) throws TokenStoreException {
+  public static StateLock take(Path stateDirectory) throws TokenStoreException {
     Path file = stateDirectory.resolve("tokens.lock");
     WITHIN_JVM.lock();
     try {

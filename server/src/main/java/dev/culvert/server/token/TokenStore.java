@@ -54,6 +54,7 @@ public final class TokenStore {
           "Give another one with --state",
           e);
     }
+    requirePrivate(stateDirectory);
     return read(stateDirectory, clock);
   }
 
@@ -64,6 +65,7 @@ public final class TokenStore {
           stateDirectory + ": there is no such state directory",
           "Give the server's with --state or CULVERTD_STATE");
     }
+    requirePrivate(stateDirectory);
     if (new KeysetFile(stateDirectory).isMissing()
         && new RegistryFile(stateDirectory).read().isEmpty()) {
       throw new TokenStoreException(
@@ -79,6 +81,23 @@ public final class TokenStore {
     TokenKeys keys = readOrCreate(new KeysetFile(stateDirectory), file, stateDirectory);
     file.read();
     return new TokenStore(stateDirectory, keys, file, clock);
+  }
+
+  private static void requirePrivate(Path directory) throws TokenStoreException {
+    String permissions;
+    try {
+      permissions = PrivateFile.sharedPermissions(directory);
+    } catch (IOException e) {
+      throw new TokenStoreException(
+          directory + ": cannot be looked at: " + FileFailure.reason(e),
+          "Check the directory and its owner",
+          e);
+    }
+    if (permissions != null) {
+      throw new TokenStoreException(
+          directory + ": others than its owner may use the state directory (" + permissions + ")",
+          "Run chmod 700 on it, and replace keys and tokens if someone may have read them");
+    }
   }
 
   /**
