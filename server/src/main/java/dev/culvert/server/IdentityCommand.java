@@ -68,17 +68,22 @@ final class IdentityCommand {
           "Choose at most " + MAX_OVERLAP.toDays() + "d.");
     }
     Path directory = state.path();
-    Identity successor;
-    load(directory);
+    load(directory); // before the lock's file is made
     try (var _ = StateLock.take(directory)) {
-      successor =
-          load(directory).successor(duration, Instant.now().truncatedTo(ChronoUnit.SECONDS));
-      successor.write(directory);
+      Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+      Identity successor = load(directory).successor(duration, now);
+      write(successor, directory);
+      print(successor);
+    }
+    return 0;
+  }
+
+  private static void write(Identity identity, Path directory) throws StartException {
+    try {
+      identity.write(directory);
     } catch (IOException e) {
       throw StartException.ofKeyFile(e, "Nothing was changed; check " + directory + ".");
     }
-    print(successor);
-    return 0;
   }
 
   private static Identity load(Path directory) throws IOException {

@@ -6,8 +6,6 @@ import dev.culvert.tls.Identity;
 import dev.culvert.tls.PrivateFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,17 +23,11 @@ final class IdentityCommandTest {
   }
 
   private CommandLineRun identity(String... words) {
-    List<String> arguments = new ArrayList<>(List.of("identity"));
-    arguments.addAll(List.of(words));
-    arguments.addAll(List.of("--state", state.toString()));
-    return CommandLineRun.of(arguments.toArray(String[]::new));
+    return CommandLineRun.in(state, "identity", words);
   }
 
   private static void assertRefused(CommandLineRun run, String problem, String remedy) {
-    assertThat(run.err()).as("%s", run).hasSize(2);
-    assertThat(run.err().getFirst()).startsWith("culvertd: ").contains(problem);
-    assertThat(run.err().getLast()).startsWith("  ").contains(remedy);
-    assertThat(run.exitCode()).isEqualTo(2);
+    run.assertTold(2, problem, remedy);
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,10 +36,7 @@ final class MainTest {
   }
 
   private static void assertTold(CommandLineRun run, int exitCode, String problem, String remedy) {
-    assertThat(run.err()).as("%s", run).hasSize(2);
-    assertThat(run.err().getFirst()).startsWith("culvertd: ").contains(problem);
-    assertThat(run.err().getLast()).startsWith("  ").contains(remedy);
-    assertThat(run.exitCode()).isEqualTo(exitCode);
+    run.assertTold(exitCode, problem, remedy);
   }
 
   @ParameterizedTest
@@ -128,11 +124,10 @@ final class MainTest {
 
       String problem = "others than its owner may use the state directory (" + mode + ")";
       assertTold(serve(), 2, problem, "Run chmod 700");
-      for (String command : List.of("token list", "token create --name=ann", "identity show")) {
-        List<String> words = new ArrayList<>(List.of(command.split(" ")));
-        words.addAll(List.of("--state", state.toString()));
-        assertTold(CommandLineRun.of(words.toArray(String[]::new)), 2, problem, "Run chmod 700");
-      }
+      assertTold(CommandLineRun.in(state, "token", "list"), 2, problem, "Run chmod 700");
+      assertTold(
+          CommandLineRun.in(state, "token", "create", "--name=ann"), 2, problem, "Run chmod 700");
+      assertTold(CommandLineRun.in(state, "identity", "show"), 2, problem, "Run chmod 700");
     }
     assertThat(state).isEmptyDirectory();
   }

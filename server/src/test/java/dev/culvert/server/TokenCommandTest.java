@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.server.token.TokenStore;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,17 +21,11 @@ final class TokenCommandTest {
   }
 
   private CommandLineRun token(String... words) {
-    List<String> arguments = new ArrayList<>(List.of("token"));
-    arguments.addAll(List.of(words));
-    arguments.addAll(List.of("--state", state.toString()));
-    return CommandLineRun.of(arguments.toArray(String[]::new));
+    return CommandLineRun.in(state, "token", words);
   }
 
   private static void assertRefused(CommandLineRun run, String problem, String remedy) {
-    assertThat(run.err()).as("%s", run).hasSize(2);
-    assertThat(run.err().getFirst()).startsWith("culvertd: ").contains(problem);
-    assertThat(run.err().getLast()).startsWith("  ").contains(remedy);
-    assertThat(run.exitCode()).isEqualTo(2);
+    run.assertTold(2, problem, remedy);
   }
 
   @Test

@@ -7,8 +7,6 @@ import java.util.List;
 final class Estimate {
   private static final double START_SECONDS = 0.5;
   private static final double SLOW_START_SECONDS = 2;
-  private static final double REST_SECONDS = 1;
-  private static final double SETTLING_SECONDS = 8;
 
   private Estimate() {}
 
@@ -24,10 +22,10 @@ final class Estimate {
   private static double turnSeconds(Plan plan, Contender contender) {
     double seconds = partSeconds(plan, contender, Loads.BULK);
     double requests = partSeconds(plan, contender, Loads.REQUESTS);
-    seconds += requests == 0 ? 0 : requests + SETTLING_SECONDS;
+    seconds += requests == 0 ? 0 : requests + seconds(plan.warmUp().settling());
     seconds += partSeconds(plan, contender, List.of(Loads.LONG_LINK));
     if (plan.includes(contender, Loads.LINK_CUT)) {
-      seconds += startSeconds(contender) + REST_SECONDS;
+      seconds += startSeconds(contender) + seconds(Turn.REST);
     }
     return seconds;
   }
@@ -38,7 +36,7 @@ final class Estimate {
       if (plan.includes(contender, load)) {
         seconds +=
             load.equals(Loads.MANY_IDLE)
-                ? 2 * REST_SECONDS
+                ? 2 * seconds(Turn.REST)
                 : seconds(plan.warmUp().later(contender)) + seconds(plan.window());
       }
     }
@@ -46,7 +44,7 @@ final class Estimate {
       return 0;
     }
     seconds += seconds(plan.warmUp().first(contender)) - seconds(plan.warmUp().later(contender));
-    return seconds + startSeconds(contender) + REST_SECONDS;
+    return seconds + startSeconds(contender) + seconds(Turn.REST);
   }
 
   private static double startSeconds(Contender contender) {

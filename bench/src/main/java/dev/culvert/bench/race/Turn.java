@@ -6,10 +6,7 @@ import java.time.Duration;
 /** What one contender does in one round with the shortest link between its ends. One thread. */
 final class Turn {
   private static final int IDLE_VISITORS = 1000;
-  private static final Duration REST = Duration.ofSeconds(1);
-
-  /** Long enough for a process to give back what only its start needed. */
-  private static final Duration SETTLING = Duration.ofSeconds(8);
+  static final Duration REST = Duration.ofSeconds(1);
 
   private final Contender contender;
   private final Plan plan;
@@ -44,7 +41,7 @@ final class Turn {
   void answer(int origin) throws IOException, InterruptedException {
     try (Tunnel tunnel = start(origin)) {
       tunnel.addStartUp(card);
-      Thread.sleep(SETTLING);
+      Thread.sleep(plan.warmUp().settling());
       card.addMemory("idle", tunnel);
       double half = 0;
       if (includes(Loads.keepAlive().name()) || includes(Loads.HALF_LOAD)) {

@@ -58,7 +58,8 @@ final class ReconnectTest {
 
     tunnel.restartServer();
 
-    client.await(ClientEvent.Reconnecting.class);
+    assertThat(client.await(ClientEvent.Reconnecting.class).delay())
+        .isGreaterThanOrEqualTo(Duration.ofMillis(500)); // it said that it stops
     client.await(ClientEvent.Online.class);
     client.awaitOpened(2);
     assertThat(client.http()).isEqualTo(web);
@@ -167,7 +168,8 @@ final class ReconnectTest {
 
       path.cut();
 
-      client.await(ClientEvent.Reconnecting.class);
+      assertThat(client.await(ClientEvent.Reconnecting.class).delay())
+          .isLessThanOrEqualTo(Duration.ofMillis(100));
       client.awaitOpened(1);
       assertThat(client.http()).isEqualTo(url);
       assertServes(url);

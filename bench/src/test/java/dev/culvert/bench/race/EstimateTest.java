@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 final class EstimateTest {
   private static final Contender FRP = new Frp(Contender.Kind.TCP);
   private static final Contender CULVERT = new Culvert(Path.of("."), Contender.Kind.TCP);
+  private static final List<Contender> TEN =
+      List.of(CULVERT, CULVERT, FRP, FRP, FRP, FRP, FRP, FRP, FRP, FRP);
 
   private static long seconds(Contender contender, String... options) {
     Plan plan = Plan.parse(List.of(options), List.of("frp tcp", "culvert tcp"));
@@ -38,10 +40,14 @@ final class EstimateTest {
   }
 
   @Test
-  void fullRaceOfTenTakesAboutAnHour() {
-    Plan plan = Plan.parse(List.of(), List.of());
-    List<Contender> ten = List.of(CULVERT, CULVERT, FRP, FRP, FRP, FRP, FRP, FRP, FRP, FRP);
+  void fullRaceTakesAboutAnHour() {
+    assertThat(Estimate.of(Plan.parse(List.of(), List.of()), TEN))
+        .isBetween(Duration.ofMinutes(40), Duration.ofMinutes(75));
+  }
 
-    assertThat(Estimate.of(plan, ten)).isBetween(Duration.ofMinutes(40), Duration.ofMinutes(75));
+  @Test
+  void quickRaceTakesLessThanThreeMinutes() {
+    assertThat(Estimate.of(Plan.parse(List.of("--quick"), List.of()), TEN))
+        .isBetween(Duration.ofMinutes(1), Duration.ofMinutes(3));
   }
 }
