@@ -2,10 +2,12 @@ package dev.culvert.server.agent;
 
 import dev.culvert.mux.control.ControlProtocol;
 import dev.culvert.mux.control.Hello;
+import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.PortListener;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.route.TestNameServer;
 import dev.culvert.server.token.IssuedToken;
 import dev.culvert.server.token.TokenStore;
 import dev.culvert.server.token.TokenVerifier;
@@ -31,6 +33,8 @@ final class AgentGround implements AutoCloseable, PortListener {
   final TokenStore tokens;
   final TokenVerifier verifier;
   final RouteTable routes;
+  final TestNameServer nameServer = TestNameServer.start();
+  private final DomainProof domainProof = new DomainProof(nameServer.address());
   final Agents agents;
   final AgentAcceptor acceptor;
   final IssuedToken token;
@@ -49,7 +53,12 @@ final class AgentGround implements AutoCloseable, PortListener {
             Clock.systemUTC());
     agents =
         new Agents(
-            routes, this, route -> List.of("url:" + route.address()), verifier, Clock.systemUTC());
+            routes,
+            this,
+            route -> List.of("url:" + route.address()),
+            domainProof,
+            verifier,
+            Clock.systemUTC());
     acceptor = new AgentAcceptor(agents, "culvertd test");
     token = tokens.create("laptop");
     verifier.reloadIfChanged();

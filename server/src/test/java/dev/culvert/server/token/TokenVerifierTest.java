@@ -2,6 +2,7 @@ package dev.culvert.server.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.Verification.Accepted;
 import dev.culvert.server.token.Verification.Reason;
 import dev.culvert.server.token.Verification.Rejected;
@@ -36,13 +37,15 @@ final class TokenVerifierTest {
 
   @Test
   void issuedTokenIsAccepted() throws Exception {
-    IssuedToken token = store.create("laptop", Duration.ofDays(1));
+    IssuedToken token = store.create("laptop", Permissions.STANDARD, Duration.ofDays(1));
 
     Verification answer = verify(token.text());
 
     TokenRecord record = token.record();
     assertThat(answer)
-        .isEqualTo(new Accepted(new Grant(record.id(), "laptop", record.expiresAt())));
+        .isEqualTo(
+            new Accepted(
+                new Grant(record.id(), "laptop", 1, Permissions.STANDARD, record.expiresAt())));
   }
 
   @Test
@@ -97,7 +100,7 @@ final class TokenVerifierTest {
 
   @Test
   void resultIsNotCachedBeyondTheTokensExpiry() throws Exception {
-    String token = store.create("laptop", Duration.ofMinutes(1)).text();
+    String token = store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1)).text();
     verify(token);
     clock.advance(Duration.ofMinutes(1).plusSeconds(1));
 
@@ -142,7 +145,7 @@ final class TokenVerifierTest {
 
   @Test
   void expiredTokenIsRejectedFromItsExpiryOn() throws Exception {
-    String token = store.create("laptop", Duration.ofMinutes(1)).text();
+    String token = store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1)).text();
     clock.advance(Duration.ofMinutes(1).minusMillis(1));
     assertThat(verify(token)).isInstanceOf(Accepted.class);
     clock.advance(Duration.ofMillis(1));
@@ -155,7 +158,7 @@ final class TokenVerifierTest {
 
   @Test
   void tokenFirstSeenAfterItsExpiryIsRejected() throws Exception {
-    String token = store.create("laptop", Duration.ofMinutes(1)).text();
+    String token = store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1)).text();
     clock.advance(Duration.ofHours(1));
 
     assertThat(reason(verify(token))).isEqualTo(Reason.EXPIRED);
@@ -181,7 +184,8 @@ final class TokenVerifierTest {
 
   @Test
   void grantHoldsUntilItExpires() throws Exception {
-    Grant grant = accepted(store.create("laptop", Duration.ofMinutes(1)).text());
+    Grant grant =
+        accepted(store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1)).text());
 
     assertThat(verifier.isValid(grant, clock.instant().plusMillis(59_999))).isTrue();
     assertThat(verifier.isValid(grant, clock.instant().plusSeconds(60))).isFalse();
