@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,6 +187,14 @@ public final class RouteTable {
     if (previous != null) {
       return previous;
     }
+    if (request.permissions().names().isEmpty()) {
+      throw new RouteRefusedException(
+          TunnelRefusalCode.FORBIDDEN,
+          "the token allows no name below "
+              + domain
+              + "; ask for one that it allows: "
+              + list(request.permissions().domains()));
+    }
     for (NamePattern pattern : request.permissions().names()) {
       String name = freeName(pattern);
       if (name != null) {
@@ -260,6 +269,11 @@ public final class RouteTable {
                     && request.permissions().allowPort(portOf(address)));
     if (previous != null) {
       return previous;
+    }
+    if (IntStream.rangeClosed(ports.first(), ports.last())
+        .noneMatch(request.permissions()::allowPort)) {
+      throw new RouteRefusedException(
+          TunnelRefusalCode.FORBIDDEN, "the token allows none of " + ports + ", the ports here");
     }
     int start = random.nextInt(ports.size());
     for (int i = 0; i < ports.size(); i++) {
