@@ -54,7 +54,7 @@ final class TokenCommand {
         expires == null
             ? store.create(name)
             : store.create(name, ServeCommand.Durations.parse("--expires", expires));
-    out().println(token.text());
+    out().println(token.text().reveal());
     out().flush();
     return 0;
   }

@@ -1,5 +1,6 @@
 package dev.culvert.client.cli;
 
+import dev.culvert.mux.control.Secret;
 import dev.culvert.tls.Trust;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -52,5 +53,5 @@ final class ConnectionOptions {
   @Nullable String token;
 
   /** What a client needs to know of its server. */
-  record Connection(String host, int port, Trust trust, String token) {}
+  record Connection(String host, int port, Trust trust, Secret token) {}
 }

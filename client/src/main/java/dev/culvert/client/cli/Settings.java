@@ -1,6 +1,7 @@
 package dev.culvert.client.cli;
 
 import dev.culvert.client.cli.ConnectionOptions.Connection;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.tls.Trust;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -36,7 +37,7 @@ final class Settings {
     }
     ServerAddress address = ServerAddress.parse(server.strip());
     Trust trust = options.insecure ? insecure(address) : trust();
-    return new Connection(address.host(), address.port(), trust, token());
+    return new Connection(address.host(), address.port(), trust, new Secret(token()));
   }
 
   private Trust insecure(ServerAddress address) throws UsageException {

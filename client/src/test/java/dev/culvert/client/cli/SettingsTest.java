@@ -59,15 +59,15 @@ final class SettingsTest {
     environment.put("CULVERT_AUTHTOKEN", "from-environment\n");
     configure("authtoken = \"from-configuration\"\ntoken-file = \"configured\"");
 
-    assertThat(connection().token()).isEqualTo("from-option");
+    assertThat(connection().token().reveal()).isEqualTo("from-option");
     options.token = null;
-    assertThat(connection().token()).isEqualTo("from-file-option");
+    assertThat(connection().token().reveal()).isEqualTo("from-file-option");
     options.tokenFile = null;
-    assertThat(connection().token()).isEqualTo("from-environment");
+    assertThat(connection().token().reveal()).isEqualTo("from-environment");
     environment.put("CULVERT_AUTHTOKEN", " ");
-    assertThat(connection().token()).isEqualTo("from-configured-file");
+    assertThat(connection().token().reveal()).isEqualTo("from-configured-file");
     configure("authtoken = \"from-configuration\"");
-    assertThat(connection().token()).isEqualTo("from-configuration");
+    assertThat(connection().token().reveal()).isEqualTo("from-configuration");
   }
 
   @Test

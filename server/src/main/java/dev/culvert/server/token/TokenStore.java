@@ -1,5 +1,6 @@
 package dev.culvert.server.token;
 
+import dev.culvert.mux.control.Secret;
 import dev.culvert.tls.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -188,7 +189,7 @@ public final class TokenStore {
       Instant expiresAt =
           lifetime == null ? null : now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
       TokenRecord record = new TokenRecord(newId(), name, now, expiresAt, null);
-      String text = keys.sign(record);
+      Secret text = new Secret(keys.sign(record));
       file.write(registry.plus(record, now));
       return new IssuedToken(record, text);
     } catch (GeneralSecurityException e) {

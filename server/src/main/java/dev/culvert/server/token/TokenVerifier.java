@@ -3,6 +3,7 @@ package dev.culvert.server.token;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.server.token.Verification.Accepted;
 import dev.culvert.server.token.Verification.Reason;
 import dev.culvert.server.token.Verification.Rejected;
@@ -86,8 +87,8 @@ public final class TokenVerifier implements AutoCloseable {
    * Completes before it returns where the answer is known, else on a thread of the verifier, and
    * never exceptionally. When too many are waiting already, the answer is {@link Reason#BUSY}.
    */
-  public CompletionStage<Verification> verify(String token) {
-    if (!mayBeToken(token)) {
+  public CompletionStage<Verification> verify(Secret token) {
+    if (!mayBeToken(token.reveal())) {
       return CompletableFuture.completedFuture(TokenKeys.malformed());
     }
     try {
@@ -136,8 +137,8 @@ public final class TokenVerifier implements AutoCloseable {
   }
 
   /** A token made a moment ago by another process may be in the file and not yet in memory. */
-  private Verification verifySignature(String token) {
-    Verification signed = keys.verifySignature(token);
+  private Verification verifySignature(Secret token) {
+    Verification signed = keys.verifySignature(token.reveal());
     if (signed instanceof Accepted(Grant grant) && watch.snapshot().byId(grant.tokenId()) == null) {
       watch.reloadIfChanged();
     }
@@ -213,10 +214,11 @@ public final class TokenVerifier implements AutoCloseable {
     return dots == 2;
   }
 
-  private static String sha256(String token) {
+  private static String sha256(Secret token) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(token.getBytes(StandardCharsets.US_ASCII)));
+      return HexFormat.of()
+          .formatHex(digest.digest(token.reveal().getBytes(StandardCharsets.US_ASCII)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

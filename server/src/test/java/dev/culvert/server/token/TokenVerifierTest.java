@@ -2,6 +2,7 @@ package dev.culvert.server.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.mux.control.Secret;
 import dev.culvert.server.token.Verification.Accepted;
 import dev.culvert.server.token.Verification.Reason;
 import dev.culvert.server.token.Verification.Rejected;
@@ -68,7 +69,7 @@ final class TokenVerifierTest {
 
   @Test
   void secondUseOfATokenIsAnsweredAtOnce() throws Exception {
-    String token = store.create("laptop").text();
+    Secret token = store.create("laptop").text();
     Verification first = verify(token);
 
     assertThat(verifier.verify(token).toCompletableFuture()).isCompletedWithValue(first);
@@ -77,7 +78,7 @@ final class TokenVerifierTest {
 
   @Test
   void simultaneousUsesOfATokenShareOneSignatureCheck() throws Exception {
-    String token = store.create("laptop").text();
+    Secret token = store.create("laptop").text();
 
     for (int i = 0; i < 10; i++) {
       assertThat(verifier.verify(token).toCompletableFuture()).isNotDone();
@@ -88,7 +89,7 @@ final class TokenVerifierTest {
 
   @Test
   void signatureIsCheckedAnewAfterTenMinutes() throws Exception {
-    String token = store.create("laptop").text();
+    Secret token = store.create("laptop").text();
     verify(token);
     clock.advance(Duration.ofMinutes(10).plusSeconds(1));
 
@@ -97,7 +98,7 @@ final class TokenVerifierTest {
 
   @Test
   void resultIsNotCachedBeyondTheTokensExpiry() throws Exception {
-    String token = store.create("laptop", Duration.ofMinutes(1)).text();
+    Secret token = store.create("laptop", Duration.ofMinutes(1)).text();
     verify(token);
     clock.advance(Duration.ofMinutes(1).plusSeconds(1));
 
@@ -106,7 +107,7 @@ final class TokenVerifierTest {
 
   @Test
   void rejectionIsCachedForTenSeconds() throws Exception {
-    String token = foreignToken();
+    Secret token = foreignToken();
     Verification first = verify(token);
 
     assertThat(verifier.verify(token).toCompletableFuture()).isCompletedWithValue(first);
@@ -118,7 +119,7 @@ final class TokenVerifierTest {
   void fullQueueAnswersBusyAndForgetsTheToken() throws Exception {
     verifier.verify(store.create("a").text());
     verifier.verify(store.create("b").text());
-    String token = store.create("c").text();
+    Secret token = store.create("c").text();
 
     Verification answer = verifier.verify(token).toCompletableFuture().join();
     executor.runAll();
@@ -142,7 +143,7 @@ final class TokenVerifierTest {
 
   @Test
   void expiredTokenIsRejectedFromItsExpiryOn() throws Exception {
-    String token = store.create("laptop", Duration.ofMinutes(1)).text();
+    Secret token = store.create("laptop", Duration.ofMinutes(1)).text();
     clock.advance(Duration.ofMinutes(1).minusMillis(1));
     assertThat(verify(token)).isInstanceOf(Accepted.class);
     clock.advance(Duration.ofMillis(1));
@@ -155,7 +156,7 @@ final class TokenVerifierTest {
 
   @Test
   void tokenFirstSeenAfterItsExpiryIsRejected() throws Exception {
-    String token = store.create("laptop", Duration.ofMinutes(1)).text();
+    Secret token = store.create("laptop", Duration.ofMinutes(1)).text();
     clock.advance(Duration.ofHours(1));
 
     assertThat(reason(verify(token))).isEqualTo(Reason.EXPIRED);
@@ -170,7 +171,7 @@ final class TokenVerifierTest {
 
   @Test
   void signedTokenThatIsNotRegisteredIsUnknown() throws Exception {
-    String token = store.create("laptop").text();
+    Secret token = store.create("laptop").text();
     Files.delete(directory.resolve("tokens.json"));
     try (TokenVerifier fresh = TokenVerifier.open(store)) {
       Verification answer = fresh.verify(token).toCompletableFuture().join();
@@ -192,13 +193,13 @@ final class TokenVerifierTest {
     assertThat(Reason.values()).filteredOn(Reason::isRetryable).containsExactly(Reason.BUSY);
   }
 
-  private Verification verify(String token) {
+  private Verification verify(Secret token) {
     CompletableFuture<Verification> answer = verifier.verify(token).toCompletableFuture();
     executor.runAll();
     return answer.join();
   }
 
-  private Grant accepted(String token) {
+  private Grant accepted(Secret token) {
     return ((Accepted) verify(token)).grant();
   }
 
@@ -208,9 +209,9 @@ final class TokenVerifierTest {
   }
 
   /** A token of another server whose registry this one shares: only the key differs. */
-  private String foreignToken() throws Exception {
+  private Secret foreignToken() throws Exception {
     Path elsewhere = directory.resolve("elsewhere");
-    String token = TokenStore.open(elsewhere, clock).create("laptop").text();
+    Secret token = TokenStore.open(elsewhere, clock).create("laptop").text();
     Files.copy(
         elsewhere.resolve("tokens.json"),
         directory.resolve("tokens.json"),
