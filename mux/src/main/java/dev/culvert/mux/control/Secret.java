@@ -6,6 +6,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.regex.Pattern;
 
 /**
  * Text that gives power to whoever reads it: a token, an instance secret, a passphrase.
@@ -18,10 +19,18 @@ import java.security.MessageDigest;
 public final class Secret {
   private static final String PRINTED = "(secret)";
 
+  /** A token of ours or its beginning: the base64 of a JSON object, and what is joined by dots. */
+  private static final Pattern TOKEN = Pattern.compile("eyJ[\\w-]{8,}(?:\\.[\\w-]*)*");
+
   private final String text;
 
   public Secret(String text) {
     this.text = text;
+  }
+
+  /** What somebody else wrote, with {@code (secret)} for each token of ours that is in it. */
+  public static String redact(String text) {
+    return TOKEN.matcher(text).replaceAll(PRINTED);
   }
 
   /** The text itself: not for messages, logs, exceptions or the arguments of a process. */

@@ -37,6 +37,16 @@ final class SecretTest {
   }
 
   @Test
+  void tokenInOthersTextIsTakenOut() {
+    String token = "eyJhbGciOiJFUzI1NiJ9.eyJqdGkiOiI3In0.c2lnbmF0dXJl_-X";
+
+    assertThat(Secret.redact("unknown option --tokn=" + token + ", or '" + token + "'"))
+        .isEqualTo("unknown option --tokn=(secret), or '(secret)'");
+    assertThat(Secret.redact(token.substring(0, 12) + " is cut")).isEqualTo("(secret) is cut");
+    assertThat(Secret.redact("eyJ... a.b.c")).isEqualTo("eyJ... a.b.c");
+  }
+
+  @Test
   void gsonThatWasNotToldOtherwiseWritesAndReadsNone() {
     Gson gson = new Gson();
 
