@@ -195,9 +195,9 @@ final class ServeCommand implements Callable<Integer> {
       out.printf("  tokens    %d%n", server.tokens().countUsable());
     }
     if (first != null) {
-      out.printf("%nThis token is shown once:%n%n  %s%n", first.text());
+      out.printf("%nThis token is shown once:%n%n  %s%n", first.text().reveal());
       out.printf("%nBeside a web app on port 3000:%n%n");
-      out.printf("  export CULVERT_AUTHTOKEN=%s%n", first.text());
+      out.printf("  export CULVERT_AUTHTOKEN=%s%n", first.text().reveal());
       out.printf(
           "  culvert http 3000 --server %s:%d --pin %s%n%n",
           domain, server.tunnelAddress().getPort(), server.pin());

@@ -58,7 +58,7 @@ final class TokenCommand {
     Permissions allowed = permissions.over(Permissions.STANDARD);
     Duration lifetime = expires == null ? null : ServeCommand.Durations.parse("--expires", expires);
     IssuedToken token = TokenStore.open(state.path()).create(name, allowed, lifetime);
-    out().println(token.text());
+    out().println(token.text().reveal());
     out().flush();
     return 0;
   }
@@ -115,7 +115,7 @@ final class TokenCommand {
       throw new UsageException(
           "the token " + nameOrId + " expires", "Say with --expires how long the new one is good.");
     }
-    out().println(store.rotate(nameOrId, bothGood, lifetime).text());
+    out().println(store.rotate(nameOrId, bothGood, lifetime).text().reveal());
     out().flush();
     return 0;
   }

@@ -2,6 +2,7 @@ package dev.culvert.server.agent;
 
 import dev.culvert.mux.control.EndCode;
 import dev.culvert.mux.control.Hello;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortListener;
@@ -197,9 +198,10 @@ public final class Agents {
     return HexFormat.of().formatHex(id);
   }
 
-  private static String holder(Grant grant, String instance) {
+  private static String holder(Grant grant, Secret instance) {
     try {
-      byte[] identity = (grant.tokenId() + ":" + instance).getBytes(StandardCharsets.UTF_8);
+      byte[] identity =
+          (grant.tokenId() + ":" + instance.reveal()).getBytes(StandardCharsets.UTF_8);
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(identity);
       return grant.tokenId() + RouteTable.TOKEN_END + HexFormat.of().formatHex(hash);
     } catch (NoSuchAlgorithmException e) {

@@ -1,5 +1,6 @@
 package dev.culvert.server.token;
 
+import dev.culvert.mux.control.Secret;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.tls.PrivateFile;
 import java.io.IOException;
@@ -191,7 +192,7 @@ public final class TokenStore {
               + TokenVerifier.MAX_TOKEN_CHARS,
           "List fewer names, domains and ports, or use patterns such as shop-*");
     }
-    return new IssuedToken(record, text);
+    return new IssuedToken(record, new Secret(text));
   }
 
   private Instant now() {

@@ -3,6 +3,7 @@ package dev.culvert.server.token;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.Verification.Accepted;
 import dev.culvert.server.token.Verification.Reason;
@@ -99,14 +100,14 @@ public final class TokenVerifier implements AutoCloseable {
    * Completes before it returns where the answer is known, else on a thread of the verifier, and
    * never exceptionally. When too many are waiting already, the answer is {@link Reason#BUSY}.
    */
-  public CompletionStage<Verification> verify(String token) {
-    if (token.isEmpty()) {
+  public CompletionStage<Verification> verify(Secret token) {
+    if (token.reveal().isEmpty()) {
       return CompletableFuture.completedFuture(
           needsToken
               ? new Rejected(Reason.MALFORMED, "no token was given: ask for one")
               : new Accepted(Grant.ANONYMOUS));
     }
-    if (!mayBeToken(token)) {
+    if (!mayBeToken(token.reveal())) {
       return CompletableFuture.completedFuture(TokenKeys.malformed());
     }
     try {
@@ -170,8 +171,8 @@ public final class TokenVerifier implements AutoCloseable {
   }
 
   /** A token made a moment ago by another process may be in the file and not yet in memory. */
-  private Verification verifySignature(String token) {
-    Verification signed = keys.verifySignature(token);
+  private Verification verifySignature(Secret token) {
+    Verification signed = keys.verifySignature(token.reveal());
     if (signed instanceof Accepted(Grant grant) && watch.snapshot().byId(grant.tokenId()) == null) {
       watch.reloadIfChanged();
     }
@@ -254,10 +255,11 @@ public final class TokenVerifier implements AutoCloseable {
     return dots == 2;
   }
 
-  private static String sha256(String token) {
+  private static String sha256(Secret token) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(token.getBytes(StandardCharsets.US_ASCII)));
+      return HexFormat.of()
+          .formatHex(digest.digest(token.reveal().getBytes(StandardCharsets.US_ASCII)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

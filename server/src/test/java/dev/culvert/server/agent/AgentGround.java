@@ -2,6 +2,7 @@ package dev.culvert.server.agent;
 
 import dev.culvert.mux.control.ControlProtocol;
 import dev.culvert.mux.control.Hello;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortListener;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The server's half that clients meet, with real tokens and routes, and no sockets. */
 final class AgentGround implements AutoCloseable, PortListener {
-  static final String ANN = "a".repeat(32);
-  static final String BOB = "b".repeat(32);
+  static final Secret ANN = new Secret("a".repeat(32));
+  static final Secret BOB = new Secret("b".repeat(32));
 
   private static final int PATIENCE_SECONDS = 20;
 
@@ -80,21 +81,21 @@ final class AgentGround implements AutoCloseable, PortListener {
   }
 
   /** Has the answer for a token at hand, so that the next handshake gets it at once. */
-  void warm(String text) throws Exception {
+  void warm(Secret text) throws Exception {
     verifier.verify(text).toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
-  Hello hello(String instance, @Nullable String joins) {
+  Hello hello(Secret instance, @Nullable String joins) {
     return new Hello(ControlProtocol.VERSION, token.text(), instance, joins, 16, "culvert test");
   }
 
   /** A client of that instance that was let in. */
-  TestClient connect(String instance) throws Exception {
+  TestClient connect(Secret instance) throws Exception {
     return joined(instance, null);
   }
 
   /** A client that was let in beside a session. */
-  TestClient joined(String instance, @Nullable String session) throws Exception {
+  TestClient joined(Secret instance, @Nullable String session) throws Exception {
     TestClient client = new TestClient(this);
     client.greet(hello(instance, session));
     client.openControl();
