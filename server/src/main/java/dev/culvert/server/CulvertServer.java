@@ -94,12 +94,13 @@ public final class CulvertServer implements AutoCloseable {
   private @Nullable InetSocketAddress httpAddress;
   private @Nullable InetSocketAddress httpsAddress;
 
-  private CulvertServer(ServerConfig config, StateDirectory state, ServerKeys keys)
+  private CulvertServer(
+      ServerConfig config, StateDirectory state, TokenStore tokens, ServerKeys keys)
       throws IOException, TokenStoreException {
     this.config = config;
     this.state = state;
     this.keys = keys;
-    tokens = TokenStore.open(state.path());
+    this.tokens = tokens;
     verifier =
         config.needsToken() ? TokenVerifier.open(tokens) : TokenVerifier.openToAnyone(tokens);
     routes = routes(config, state);
@@ -124,8 +125,10 @@ public final class CulvertServer implements AutoCloseable {
     CulvertServer server;
     ServerKeys keys = null;
     try {
+      state.requireKeyset(); // and make it before the identity, by which a used directory is known
+      TokenStore tokens = TokenStore.open(state.path(), config.keyset(), Clock.systemUTC());
       keys = ServerKeys.open(config, Clock.systemUTC());
-      server = new CulvertServer(config, state, keys);
+      server = new CulvertServer(config, state, tokens, keys);
     } catch (IOException | TokenStoreException | RuntimeException e) {
       if (keys != null) {
         keys.close();
