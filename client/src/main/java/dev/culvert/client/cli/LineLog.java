@@ -54,7 +54,7 @@ public final class LineLog implements ClientListener, AutoCloseable {
   public void onEvent(ClientEvent event) {
     switch (event) {
       case ClientEvent.Online online ->
-          line("Connected to " + TerminalText.message(online.server()) + " (" + online.tls() + ")");
+          line("Connected to " + TerminalText.message(online.server()) + " over " + online.tls());
       case ClientEvent.Opened opened -> {
         for (String url : opened.urls()) {
           line(

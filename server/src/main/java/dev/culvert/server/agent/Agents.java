@@ -123,7 +123,7 @@ public final class Agents {
     }
     SessionFacts facts = session.facts();
     logger.info(
-        "{} session {} from {} ({}; {})",
+        "{} session {} from {} ({}) over {}",
         agent,
         facts.id(),
         facts.address(),
