@@ -61,7 +61,7 @@ public final class BenchmarkTls implements AutoCloseable {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
-        begin(channel, server.newHandler(channel.alloc()), then, null);
+        begin(channel, host(channel), then, null);
       }
     };
   }
@@ -79,9 +79,19 @@ public final class BenchmarkTls implements AutoCloseable {
     };
   }
 
-  /** To a server that the client has never been to, and so has no ticket of. */
-  private SslHandler stranger(Channel channel) {
+  /** The server's TLS. */
+  public SslHandler host(Channel channel) {
+    return server.newHandler(channel.alloc());
+  }
+
+  /** The TLS of a client that has never been to the server, and so has no ticket. */
+  public SslHandler stranger(Channel channel) {
     return client.newHandler(channel.alloc(), "stranger" + strangers.incrementAndGet(), 1);
+  }
+
+  /** The TLS of a client that comes back with a ticket where it has one. */
+  public SslHandler regular(Channel channel) {
+    return client.newHandler(channel.alloc(), "regular", 1);
   }
 
   private static void begin(
