@@ -9,6 +9,7 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,6 +113,29 @@ final class ResumptionTest {
       assertThat(resumed.client().group()).isEqualTo(full.group());
       assertThat(resumed.server().group()).isEqualTo(full.group());
     }
+  }
+
+  /** The identity is what an onlooker could know a client by. */
+  @ParameterizedTest
+  @MethodSource("pairings")
+  void ticketIsSentOnceAndNoDataWithIt(TlsProvider serving, TlsProvider dialling) throws Exception {
+    serveInstead(serve(identity, serving));
+    try (ClientTls client = pinning(identity, dialling)) {
+      for (int i = 0; i < 4; i++) {
+        reunion.visit(client, HOST);
+      }
+    }
+
+    assertThat(reunion.offers())
+        .hasSize(4)
+        .noneMatch(offer -> offer.containsKey(ClientHelloTap.EARLY_DATA));
+    assertThat(
+            reunion.offers().stream()
+                .map(offer -> offer.get(ClientHelloTap.PRE_SHARED_KEY))
+                .filter(Objects::nonNull)
+                .map(tickets -> tickets.substring(0, 72))) // lengths, and 32 bytes of the first
+        .hasSize(3)
+        .doesNotHaveDuplicates();
   }
 
   @ParameterizedTest

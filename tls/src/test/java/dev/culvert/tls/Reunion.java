@@ -7,7 +7,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -18,6 +21,7 @@ final class Reunion implements AutoCloseable {
 
   private final Loopback loopback = new Loopback();
   private final int port;
+  private final List<Map<Integer, String>> offers = new CopyOnWriteArrayList<>();
   private volatile CompletableFuture<NegotiatedTls> accepted = new CompletableFuture<>();
 
   /** What each end says of a connection. */
@@ -28,6 +32,7 @@ final class Reunion implements AutoCloseable {
     port =
         loopback.listen(channel -> {
           loopback.add(channel, server.get().newHandler(channel.alloc()));
+          channel.pipeline().addFirst(new ClientHelloTap(offers::add));
           channel.pipeline().addBefore(channel.pipeline().lastContext().name(), null, host());
         });
   }
@@ -95,6 +100,11 @@ final class Reunion implements AutoCloseable {
         dialled.completeExceptionally(cause);
       }
     };
+  }
+
+  /** The extensions of each visit's ClientHello, as hex by number. */
+  List<Map<Integer, String>> offers() {
+    return offers;
   }
 
   @Override
