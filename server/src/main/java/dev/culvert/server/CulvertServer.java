@@ -6,6 +6,7 @@ import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.StartException.Fault;
 import dev.culvert.server.agent.AgentAcceptor;
 import dev.culvert.server.agent.Agents;
+import dev.culvert.server.agent.SessionFacts;
 import dev.culvert.server.edge.HttpEdge;
 import dev.culvert.server.edge.ListenFailure;
 import dev.culvert.server.edge.TcpEdge;
@@ -292,6 +293,11 @@ public final class CulvertServer implements AutoCloseable {
   /** How many clients are connected. */
   public int clients() {
     return agents.size();
+  }
+
+  /** The sessions of all clients, in no order. */
+  public List<SessionFacts> sessions() {
+    return agents.sessions();
   }
 
   public Transport transport() {
