@@ -48,9 +48,14 @@ final class HandshakeTest {
 
   private EmbeddedChannel connect(String protocol, Handshake.ServerCheck check) {
     Link link = new Link(owner, Transport.NIO, "h:7000");
-    return new EmbeddedChannel(
-        new PassingTls(protocol),
-        new Handshake(link, check, HELLO, new ChannelInboundHandlerAdapter()));
+    EmbeddedChannel channel = new EmbeddedChannel();
+    channel.freezeTime();
+    channel
+        .pipeline()
+        .addLast(
+            new PassingTls(protocol),
+            new Handshake(link, check, HELLO, new ChannelInboundHandlerAdapter()));
+    return channel;
   }
 
   private static void secured(EmbeddedChannel channel) {
