@@ -144,7 +144,7 @@ public final class CulvertServer implements AutoCloseable {
             "--tunnel",
             config.tunnelAddress(),
             acceptor.limit(),
-            channel -> channel.pipeline().addLast(new ClientHelloDispatch(this::client)));
+            channel -> acceptor.await(channel, this::client));
     if (config.httpAddress() != null) {
       httpAddress = bind("--http", config.httpAddress(), visitors, httpEdge::acceptHttp);
     }
@@ -161,6 +161,7 @@ public final class CulvertServer implements AutoCloseable {
         .add("re-reading the tokens", verifier::reloadIfChanged)
         .add("re-reading keys and certificates", keys::reloadIfChanged)
         .add("closing idle upstreams", httpEdge::sweep)
+        .add("summing up failed attempts", acceptor::sweep)
         .add("writing the names on hold", routes::save)
         .start();
   }
@@ -285,6 +286,16 @@ public final class CulvertServer implements AutoCloseable {
   /** How many clients are connected. */
   public int clients() {
     return agents.size();
+  }
+
+  /** How many connections are on their way to become a client's. */
+  public int handshakes() {
+    return acceptor.limit().connections();
+  }
+
+  /** How many names and ports are in use. */
+  public int routes() {
+    return routes.size();
   }
 
   public Transport transport() {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The server's half that clients meet, with real tokens and routes, and no sockets. */
@@ -34,6 +35,7 @@ final class AgentGround implements AutoCloseable, PortListener {
   final Agents agents;
   final AgentAcceptor acceptor;
   final IssuedToken token;
+  final AtomicLong nanos = new AtomicLong(); // what failures are timed by
   @Nullable IOException portFailure;
   Runnable whenStopped = () -> {};
 
@@ -50,7 +52,7 @@ final class AgentGround implements AutoCloseable, PortListener {
     agents =
         new Agents(
             routes, this, route -> List.of("url:" + route.address()), verifier, Clock.systemUTC());
-    acceptor = new AgentAcceptor(agents, "culvertd test");
+    acceptor = new AgentAcceptor(agents, "culvertd test", nanos::get);
     token = tokens.create("laptop");
     verifier.reloadIfChanged();
     warm(token.text());
