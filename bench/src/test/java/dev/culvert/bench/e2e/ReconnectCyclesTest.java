@@ -11,6 +11,7 @@ import dev.culvert.mux.control.ControlProtocol;
 import dev.culvert.mux.control.EndCode;
 import dev.culvert.mux.control.Hello;
 import dev.culvert.mux.control.HelloAnswer;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.mux.control.ServerMessage;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.socket.Dialer;
@@ -99,7 +100,7 @@ final class ReconnectCyclesTest {
 
   @Test
   void aClientThatIsLetInLeavesNothingBehind() throws Exception {
-    String token = tunnel.newToken();
+    Secret token = tunnel.newToken();
     try (ClientTls tls =
         ClientTls.tunnel(Trust.pinned(tunnel.server().pin()), TlsProvider.preferred())) {
       comeAndGo(WARM_UP, token, tls);
@@ -112,7 +113,7 @@ final class ReconnectCyclesTest {
   }
 
   /** Every other time the client vanishes without a word, and its next connection takes over. */
-  private void comeAndGo(int times, String token, ClientTls tls) throws Exception {
+  private void comeAndGo(int times, Secret token, ClientTls tls) throws Exception {
     InetSocketAddress address = tunnel.server().tunnelAddress();
     Hello hello = hello(token);
     for (int i = 0; i < times; i++) {
@@ -152,7 +153,7 @@ final class ReconnectCyclesTest {
   private void comeInVain(int times, int network) throws Exception {
     SSLContext tls = SSLContext.getInstance("TLSv1.3");
     tls.init(null, new TrustManager[] {new AnyServer()}, null);
-    byte[] hello = bytes(ControlCodec.encode(hello("no.such.token")));
+    byte[] hello = bytes(ControlCodec.encode(hello(new Secret("no.such.token"))));
     for (int i = 0; i < times; i++) {
       String from = "127." + network + "." + i / 200 + "." + (1 + i % 200);
       try (Socket socket =
@@ -177,8 +178,8 @@ final class ReconnectCyclesTest {
     }
   }
 
-  private static Hello hello(String token) {
-    return new Hello(ControlProtocol.VERSION, token, "a".repeat(32), null, 16, "cycles");
+  private static Hello hello(Secret token) {
+    return new Hello(ControlProtocol.VERSION, token, new Secret("a".repeat(32)), null, 16, "cycles");
   }
 
   private static byte[] bytes(ByteBuf buffer) {

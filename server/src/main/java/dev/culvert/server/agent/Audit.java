@@ -1,5 +1,6 @@
 package dev.culvert.server.agent;
 
+import dev.culvert.mux.control.Secret;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -79,7 +80,7 @@ final class Audit {
             token,
             count,
             turnedAway,
-            printable(failure.detail()));
+            printable(Secret.redact(failure.detail())));
   }
 
   /** Something happened that gets no line of its own. */

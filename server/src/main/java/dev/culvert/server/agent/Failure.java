@@ -1,5 +1,6 @@
 package dev.culvert.server.agent;
 
+import dev.culvert.mux.control.Secret;
 import dev.culvert.server.token.Verification;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -40,17 +41,17 @@ record Failure(String code, String detail, @Nullable String tokenHash) {
     return new Failure("version", detail, null);
   }
 
-  static Failure token(Verification.Rejected rejected, String token) {
+  static Failure token(Verification.Rejected rejected, Secret token) {
     return new Failure(
         "token-" + rejected.reason().name().toLowerCase(Locale.ROOT).replace('_', '-'),
         rejected.message(),
         hash(token));
   }
 
-  private static String hash(String token) {
+  private static String hash(Secret token) {
     try {
       byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256").digest(token.reveal().getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(hash).substring(0, HASH_DIGITS);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);

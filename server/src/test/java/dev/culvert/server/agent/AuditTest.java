@@ -2,6 +2,7 @@ package dev.culvert.server.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.mux.control.Secret;
 import dev.culvert.server.agent.Audit.Unsaid;
 import dev.culvert.server.token.Verification;
 import dev.culvert.server.token.Verification.Reason;
@@ -38,7 +39,7 @@ final class AuditTest {
     Verification.Rejected revoked =
         new Verification.Rejected(Reason.REVOKED, "the token \"laptop\" was revoked");
 
-    audit.failed(HERE, Failure.token(revoked, "abc"), 3, NO_BAN);
+    audit.failed(HERE, Failure.token(revoked, new Secret("abc")), 3, NO_BAN);
 
     assertThat(log.lines())
         .containsExactly(
@@ -69,6 +70,13 @@ final class AuditTest {
         .endsWith(
             "detail=\"a\\u000d\\u000ab\\u001b[2J\\u0085\\u2028\\u202e\\\" reason=none \\\\ "
                 + "\\ud83d\\ude00\\u0000{}\"");
+  }
+
+  @Test
+  void aTokenInTheWrongPlaceIsNotWrittenDown() {
+    audit.failed(HERE, Failure.hello("a type eyJhbGciOiJFUzI1NiJ9.e30.c2ln"), 1, NO_BAN);
+
+    assertThat(log.lines().getFirst()).endsWith("detail=\"a type (secret)\"");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.culvert.mux.control.ControlProtocol;
 import dev.culvert.mux.control.EndCode;
 import dev.culvert.mux.control.Hello;
 import dev.culvert.mux.control.HelloAnswer;
+import dev.culvert.mux.control.Secret;
 import io.netty.buffer.Unpooled;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class RepeatedFailuresTest {
   private static final String HERE = "192.0.2.1";
   private static final String THERE = "192.0.2.2";
-  private static final String NO_TOKEN = "no.such.token";
+  private static final Secret NO_TOKEN = new Secret("no.such.token");
 
   private final LoggedLines log = new LoggedLines(Audit.LOGGER);
   private AgentGround ground;
@@ -38,7 +39,7 @@ final class RepeatedFailuresTest {
     ground.close();
   }
 
-  private static Hello hello(String token) {
+  private static Hello hello(Secret token) {
     return new Hello(ControlProtocol.VERSION, token, AgentGround.ANN, null, 16, "culvert test");
   }
 
@@ -190,7 +191,7 @@ final class RepeatedFailuresTest {
   @Test
   void aTokenIsCountedAlsoWhereItsClientDoesNotWaitForTheAnswer() throws Exception {
     TestClient client = TestClient.at(HERE, ground);
-    client.server.pipeline().fireChannelRead(ControlCodec.encode(hello("not.seen.before")));
+    client.server.pipeline().fireChannelRead(ControlCodec.encode(hello(new Secret("not.seen.before"))));
 
     client.server.pipeline().close();
 
@@ -231,7 +232,7 @@ final class RepeatedFailuresTest {
   @Test
   void anotherVersionCounts() throws Exception {
     TestClient.at(HERE, ground)
-        .send(ControlCodec.encode(new Hello(2, "x", AgentGround.ANN, null, 16, "culvert test")));
+        .send(ControlCodec.encode(new Hello(2, NO_TOKEN, AgentGround.ANN, null, 16, "culvert test")));
 
     assertThat(log.lines().getFirst()).contains("reason=version failures=1");
     assertFailedOnce(HERE);
@@ -252,7 +253,7 @@ final class RepeatedFailuresTest {
   void theTokenIsNotWrittenDown() {
     fail(HERE, 3);
 
-    assertThat(log.lines()).hasSize(3).noneMatch(line -> line.contains(NO_TOKEN));
+    assertThat(log.lines()).hasSize(3).noneMatch(line -> line.contains(NO_TOKEN.reveal()));
     assertThat(log.lines()).allMatch(line -> line.matches(".* token=sha256:[0-9a-f]{12} .*"));
   }
 }
