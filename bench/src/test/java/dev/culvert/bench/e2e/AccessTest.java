@@ -248,7 +248,8 @@ final class AccessTest {
   void aGoodTokenIsLetInBesideBadOnesFromItsAddress() throws Exception {
     tunnel.connect(Tunnel.http(port()));
     for (int i = 0; i < 4; i++) {
-      Client bad = tunnel.start(tunnel.clientConfig(new Secret("no.such.token"), Tunnel.http(port())));
+      Client bad =
+          tunnel.start(tunnel.clientConfig(new Secret("no.such.token"), Tunnel.http(port())));
       assertThat(bad.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.UNAUTHORIZED);
     }
 

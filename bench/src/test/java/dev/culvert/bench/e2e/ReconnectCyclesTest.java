@@ -82,11 +82,16 @@ final class ReconnectCyclesTest {
 
   /** What there is when everybody has gone. */
   private Footprint footprint() {
-    while (tunnel.server().clients() + tunnel.server().handshakes() + tunnel.server().routes()
-        > 0) {
-      Thread.onSpinWait(); // the class's timeout is the bound
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (whatIsLeft() > 0 && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
     }
+    assertThat(whatIsLeft()).isZero();
     return Footprint.take();
+  }
+
+  private int whatIsLeft() {
+    return tunnel.server().clients() + tunnel.server().handshakes() + tunnel.server().routes();
   }
 
   private void assertFlat(Footprint before) {
@@ -164,6 +169,7 @@ final class ReconnectCyclesTest {
                   0);
           SSLSocket client =
               (SSLSocket) tls.getSocketFactory().createSocket(socket, "127.0.0.1", 1, true)) {
+        client.setTcpNoDelay(true);
         client.setSoTimeout(PATIENCE_SECONDS * 1000);
         SSLParameters parameters = client.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {TunnelProtocol.ALPN});
@@ -179,7 +185,8 @@ final class ReconnectCyclesTest {
   }
 
   private static Hello hello(Secret token) {
-    return new Hello(ControlProtocol.VERSION, token, new Secret("a".repeat(32)), null, 16, "cycles");
+    return new Hello(
+        ControlProtocol.VERSION, token, new Secret("a".repeat(32)), null, 16, "cycles");
   }
 
   private static byte[] bytes(ByteBuf buffer) {

@@ -51,7 +51,8 @@ record Failure(String code, String detail, @Nullable String tokenHash) {
   private static String hash(Secret token) {
     try {
       byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(token.reveal().getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256")
+              .digest(token.reveal().getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(hash).substring(0, HASH_DIGITS);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
