@@ -152,7 +152,7 @@ public final class CulvertServer implements AutoCloseable {
             "--tunnel",
             config.tunnelAddress(),
             acceptor.limit(),
-            channel -> channel.pipeline().addLast(new ClientHelloDispatch(this::client)));
+            channel -> acceptor.await(channel, this::client));
     if (config.httpAddress() != null) {
       httpAddress = bind("--http", config.httpAddress(), visitors, httpEdge::acceptHttp);
     }
@@ -169,6 +169,7 @@ public final class CulvertServer implements AutoCloseable {
         .add("re-reading the tokens", verifier::reloadIfChanged)
         .add("re-reading keys and certificates", keys::reloadIfChanged)
         .add("closing idle upstreams", httpEdge::sweep)
+        .add("summing up failed attempts", acceptor::sweep)
         .add("writing the names on hold", routes::save)
         .start();
   }
@@ -298,6 +299,16 @@ public final class CulvertServer implements AutoCloseable {
   /** The sessions of all clients, in no order. */
   public List<SessionFacts> sessions() {
     return agents.sessions();
+  }
+
+  /** How many connections are on their way to become a client's. */
+  public int handshakes() {
+    return acceptor.limit().connections();
+  }
+
+  /** How many names and ports are in use. */
+  public int routes() {
+    return routes.size();
   }
 
   public Transport transport() {
