@@ -31,7 +31,6 @@ import io.netty.util.NetUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -290,9 +289,9 @@ public final class CulvertServer implements AutoCloseable {
     return transport;
   }
 
-  /** Where the authority's certificate stands that visitors must trust for development. */
-  public Path developmentAuthority() {
-    return state.path().resolve("dev-ca.pem");
+  /** Whether visitors over HTTPS must trust the development authority; see docs/operations.md. */
+  public boolean hasDevelopmentCertificate() {
+    return keys.areForDevelopment();
   }
 
   @Override
