@@ -289,7 +289,7 @@ public final class CulvertServer implements AutoCloseable {
     return transport;
   }
 
-  /** Whether visitors over HTTPS must trust the development authority; see docs/operations.md. */
+  /** Whether visitors of a new tunnel are presented with a certificate for development. */
   public boolean hasDevelopmentCertificate() {
     return keys.areForDevelopment();
   }

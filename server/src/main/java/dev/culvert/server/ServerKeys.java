@@ -243,7 +243,7 @@ final class ServerKeys implements AutoCloseable {
   }
 
   /** Where certificates that are issued while the server runs are kept for its next start. */
-  IssuedCertificates kept() {
+  IssuedCertificates issuedCertificates() {
     return issued;
   }
 
