@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.server.token.TokenStore;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,5 +114,22 @@ final class TokenCommandTest {
 
     assertRefused(token("list"), directory + ": no token was ever created here", "--state");
     assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void tokenInThePlaceOfANameIsNotShown() {
+    String text = token("create", "--name", "ann").out().strip();
+
+    assertRefused(token("revoke", text), "no unrevoked token has the name or id", "token list");
+    for (CommandLineRun run :
+        List.of(
+            token("revoke", text),
+            token("revoke", "ann", text),
+            token("create", "--name", text),
+            token("create", "--name", "bob", "--expires", text),
+            token(text))) {
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.out() + run.err()).doesNotContain(text.substring(0, 20));
+    }
   }
 }

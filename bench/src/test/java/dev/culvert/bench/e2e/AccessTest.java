@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.culvert.bench.demo.SampleApp;
 import dev.culvert.client.ClientConfig;
 import dev.culvert.client.ClientEnd;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.server.token.IssuedToken;
 import dev.culvert.tls.Trust;
 import java.io.IOException;
@@ -47,7 +48,8 @@ final class AccessTest {
 
   @Test
   void aWrongTokenIsRefusedForGood() throws Exception {
-    Client client = tunnel.start(tunnel.clientConfig("no.such.token", Tunnel.http(port())));
+    Client client =
+        tunnel.start(tunnel.clientConfig(new Secret("no.such.token"), Tunnel.http(port())));
 
     ClientEnd end = client.awaitEnd();
 
@@ -125,7 +127,7 @@ final class AccessTest {
 
   @Test
   void aNameIsRefusedToAnotherInstanceOfTheSameToken() throws Exception {
-    String token = tunnel.newToken();
+    Secret token = tunnel.newToken();
     Client first = tunnel.start(tunnel.clientConfig(token, Tunnel.http(port(), "shop")));
     first.awaitOpened(1);
 

@@ -7,6 +7,7 @@ import dev.culvert.mux.control.EndCode;
 import dev.culvert.mux.control.Hello;
 import dev.culvert.mux.control.HelloAnswer.Refusal;
 import dev.culvert.mux.control.HelloAnswer.Welcome;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.socket.Transport;
 import io.netty.buffer.ByteBuf;
@@ -30,7 +31,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A server, honest or hostile, and the client's first words to it. */
 final class HandshakeTest {
   private static final Hello HELLO =
-      new Hello(1, "token", "0123456789abcdef0123456789abcdef", null, 4096, "culvert");
+      new Hello(
+          1,
+          new Secret("token"),
+          new Secret("0123456789abcdef0123456789abcdef"),
+          null,
+          4096,
+          "culvert");
   private static final Welcome WELCOME = new Welcome("session", 1, "culvertd");
   private static final String SYN_OF_STREAM_1 = "000100010000000100000000";
 
