@@ -19,6 +19,7 @@ import dev.culvert.server.token.TokenVerifier;
 import dev.culvert.tls.ClientHello;
 import dev.culvert.tls.ClientHelloDispatch;
 import dev.culvert.tls.ClientHelloDispatch.Destination;
+import dev.culvert.tls.ReloadedKey;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -32,7 +33,6 @@ import io.netty.util.NetUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,16 +119,14 @@ public final class CulvertServer implements AutoCloseable {
    * @throws StartException with the remedy, where a file or an address cannot be had
    */
   public static CulvertServer start(ServerConfig config) throws IOException, TokenStoreException {
-    if (config.certificate() != null) {
-      config.certificate().read(); // before any state is made
-    }
+    ReloadedKey certificate = ServerKeys.certificate(config, Clock.systemUTC());
     StateDirectory state = StateDirectory.open(config.stateDirectory());
     CulvertServer server;
     ServerKeys keys = null;
     try {
       state.requireKeyset(); // and make it before the identity, by which a used directory is known
       TokenStore tokens = TokenStore.open(state.path(), config.keyset(), Clock.systemUTC());
-      keys = ServerKeys.open(config, Clock.systemUTC());
+      keys = ServerKeys.open(config, certificate, Clock.systemUTC());
       server = new CulvertServer(config, state, tokens, keys);
     } catch (IOException | TokenStoreException | RuntimeException e) {
       if (keys != null) {
@@ -175,14 +173,14 @@ public final class CulvertServer implements AutoCloseable {
   }
 
   private Destination client(ClientHello hello) {
-    return new Destination(
-        hello.serverName() == null ? keys.pinned() : keys.named(), acceptor::accept);
+    String name = hello.serverName();
+    return new Destination(name == null ? keys.pinned() : keys.named(name), acceptor::accept);
   }
 
   private Destination visitorOrClient(ClientHello hello) {
     return hello.offersOnlyTunnel()
         ? client(hello)
-        : new Destination(keys.https(), httpEdge::acceptHttps);
+        : new Destination(keys.https(hello.serverName()), httpEdge::acceptHttps);
   }
 
   private static RouteTable routes(ServerConfig config, StateDirectory state)
@@ -315,9 +313,9 @@ public final class CulvertServer implements AutoCloseable {
     return transport;
   }
 
-  /** Where the authority's certificate stands that visitors must trust for development. */
-  public Path developmentAuthority() {
-    return state.path().resolve("dev-ca.pem");
+  /** Whether visitors of a new tunnel are presented with a certificate for development. */
+  public boolean hasDevelopmentCertificate() {
+    return keys.areForDevelopment();
   }
 
   @Override

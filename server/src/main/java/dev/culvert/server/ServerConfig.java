@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param tunnelAddress where clients connect
  * @param httpAddress where visitors connect over HTTP; null for no such listener
  * @param httpsAddress where visitors, and clients too, connect over TLS; null for no such listener
- * @param certificate for visitors over TLS; null for one of the development authority
+ * @param certificate for visitors over TLS who ask for a name that no other is for; null for one of
+ *     the development authority
+ * @param certificates a directory of more of them; null for none
  * @param tcpAddress where the ports of TCP tunnels are opened
  * @param tcpPorts the ports that TCP tunnels may have
  * @param hold how long a name or port stays a client's that is away
@@ -40,6 +42,7 @@ public record ServerConfig(
     @Nullable InetSocketAddress httpAddress,
     @Nullable InetSocketAddress httpsAddress,
     @Nullable CertificateFiles certificate,
+    @Nullable Path certificates,
     InetAddress tcpAddress,
     PortRange tcpPorts,
     Duration hold,
@@ -123,6 +126,7 @@ public record ServerConfig(
         anyPort,
         null,
         null,
+        null,
         loopback,
         STANDARD_TCP_PORTS,
         STANDARD_HOLD,
@@ -141,6 +145,7 @@ public record ServerConfig(
         httpAddress,
         address,
         certificate,
+        certificates,
         tcpAddress,
         tcpPorts,
         hold,
@@ -159,6 +164,7 @@ public record ServerConfig(
         http,
         httpsAddress,
         certificate,
+        certificates,
         tcpAddress,
         tcpPorts,
         hold,
@@ -177,6 +183,7 @@ public record ServerConfig(
         httpAddress,
         httpsAddress,
         certificate,
+        certificates,
         tcpAddress,
         tcpPorts,
         hold,
@@ -195,6 +202,7 @@ public record ServerConfig(
         httpAddress,
         httpsAddress,
         certificate,
+        certificates,
         tcpAddress,
         tcpPorts,
         duration,

@@ -56,6 +56,7 @@ final class OwnCertificateTest {
                 null,
                 Tunnel.ANY_PORT,
                 files,
+                null,
                 local.tcpAddress(),
                 local.tcpPorts(),
                 local.hold(),
