@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Instant;
+import java.util.List;
 import javax.net.ssl.SSLException;
 
 /**
@@ -41,6 +42,11 @@ public final class ServerTls implements AutoCloseable {
 
   static ServerTls https(KeyAndChain keyAndChain, TlsProvider provider) throws SSLException {
     return new ServerTls(TlsContext.https(builder(keyAndChain), provider));
+  }
+
+  /** Whether a client that offers {@code protocols} by ALPN, or none at all, is served. */
+  boolean speaksOneOf(List<String> protocols) {
+    return context.speaksOneOf(protocols);
   }
 
   /** A handler for one accepted connection. */
