@@ -9,6 +9,7 @@ import dev.culvert.server.agent.Agents;
 import dev.culvert.server.edge.HttpEdge;
 import dev.culvert.server.edge.ListenFailure;
 import dev.culvert.server.edge.TcpEdge;
+import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.token.TokenStore;
@@ -82,6 +83,7 @@ public final class CulvertServer implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
   private final RouteTable routes;
+  private final DomainProof domainProof;
   private final ConnectionLimit visitors = new ConnectionLimit(MAX_VISITORS);
   private final HttpEdge httpEdge;
   private final Agents agents;
@@ -98,12 +100,14 @@ public final class CulvertServer implements AutoCloseable {
     this.state = state;
     this.keys = keys;
     tokens = TokenStore.open(state.path());
-    verifier = TokenVerifier.open(tokens);
+    verifier =
+        config.needsToken() ? TokenVerifier.open(tokens) : TokenVerifier.openToAnyone(tokens);
     routes = routes(config, state);
+    domainProof = new DomainProof(config.nameServer());
     loops = transport.newEventLoopGroup(config.threads(), "culvertd");
     httpEdge = new HttpEdge(routes);
     TcpEdge tcpEdge = new TcpEdge(loops, transport, config.tcpAddress(), visitors, channels);
-    agents = new Agents(routes, tcpEdge, this::urls, verifier, Clock.systemUTC());
+    agents = new Agents(routes, tcpEdge, this::urls, domainProof, verifier, Clock.systemUTC());
     acceptor = new AgentAcceptor(agents, Version.text());
   }
 
@@ -239,7 +243,7 @@ public final class CulvertServer implements AutoCloseable {
       return List.of("tcp://" + config.domain() + ":" + route.port());
     }
     List<String> urls = new ArrayList<>();
-    String host = route.name() + "." + config.domain();
+    String host = routes.host(route);
     if (httpsAddress != null) {
       urls.add("https://" + host + port(httpsAddress, 443));
     }
@@ -308,6 +312,7 @@ public final class CulvertServer implements AutoCloseable {
         .shutdownGracefully(QUIET_MILLIS, CLOSE_SECONDS * 1000, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly();
     verifier.close();
+    domainProof.close();
     keys.close();
     try {
       housekeeping.stop(CLOSE_SECONDS);

@@ -90,6 +90,19 @@ final class ServeCommand implements Callable<Integer> {
   private String hold = "1h";
 
   @Option(
+      names = "--dns",
+      paramLabel = "HOST:PORT",
+      description =
+          "The name server to ask whose a host name is that is not below --domain (default: the"
+              + " system's).")
+  private @Nullable String nameServer;
+
+  @Option(
+      names = "--dev",
+      description = "For development: let clients in that have no token; on loopback only.")
+  private boolean dev;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description = "Event loops (default: half of the processors, at least one).")
@@ -140,6 +153,8 @@ final class ServeCommand implements Callable<Integer> {
           standard,
           PortRange.parse(tcpPorts),
           Durations.parse("--hold", hold),
+          nameServer == null ? null : AddressParser.parse("--dns", nameServer, standard),
+          !dev,
           threads == null ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2) : threads);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), "See culvertd serve --help.");
@@ -152,7 +167,8 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void announce(CulvertServer server, PrintWriter out) throws Exception {
-    IssuedToken first = server.tokens().isEmpty() ? server.tokens().create("default") : null;
+    IssuedToken first =
+        !dev && server.tokens().isEmpty() ? server.tokens().create("default") : null;
     out.printf("%s   %s, %s%n", Version.text(), TlsProvider.preferred(), server.transport());
     out.printf("  state     %s%n", state.path());
     if (!http.equals(OFF)) {
@@ -169,7 +185,15 @@ final class ServeCommand implements Callable<Integer> {
     }
     out.printf("  clients   %s:%d%n", domain, server.tunnelAddress().getPort());
     out.printf("  identity  %s%n", server.pin());
-    out.printf("  tokens    %d%n", server.tokens().countUsable());
+    if (dev) {
+      out.printf("  tokens    none needed: --dev is for development only%n");
+      out.printf("%nBeside a web app on port 3000:%n%n");
+      out.printf(
+          "  culvert http 3000 --server localhost:%d --insecure%n%n",
+          server.tunnelAddress().getPort());
+    } else {
+      out.printf("  tokens    %d%n", server.tokens().countUsable());
+    }
     if (first != null) {
       out.printf("%nThis token is shown once:%n%n  %s%n", first.text().reveal());
       out.printf("%nBeside a web app on port 3000:%n%n");

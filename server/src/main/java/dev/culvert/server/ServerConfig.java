@@ -2,12 +2,14 @@ package dev.culvert.server;
 
 import dev.culvert.server.route.PortRange;
 import dev.culvert.tls.KeyAndChain;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param tcpAddress where the ports of TCP tunnels are opened
  * @param tcpPorts the ports that TCP tunnels may have
  * @param hold how long a name or port stays a client's that is away
+ * @param nameServer is asked whose a host name is; null for the system's
+ * @param needsToken false to let in clients without a token; on loopback only
  * @param threads event loops
  */
 public record ServerConfig(
@@ -37,6 +41,8 @@ public record ServerConfig(
     InetAddress tcpAddress,
     PortRange tcpPorts,
     Duration hold,
+    @Nullable InetSocketAddress nameServer,
+    boolean needsToken,
     int threads) {
 
   /** A certificate chain and its key, as PEM files. */
@@ -80,9 +86,26 @@ public record ServerConfig(
       throw new IllegalArgumentException(
           "threads: " + threads + " (expected: 1 to " + MAX_THREADS + ")");
     }
+    if (!needsToken) {
+      requireLoopback(tcpAddress);
+      for (InetSocketAddress address : Arrays.asList(tunnelAddress, httpAddress, httpsAddress)) {
+        if (address != null) {
+          requireLoopback(address.getAddress());
+        }
+      }
+    }
     if (hold.isNegative() || hold.compareTo(MAX_HOLD) > 0) {
       throw new IllegalArgumentException(
           "hold: " + hold + " (expected: 0 to " + MAX_HOLD.toDays() + " days)");
+    }
+  }
+
+  private static void requireLoopback(InetAddress address) {
+    if (!address.isLoopbackAddress()) {
+      throw new IllegalArgumentException(
+          "without tokens a server listens on loopback only, and "
+              + NetUtil.toAddressString(address)
+              + " is none");
     }
   }
 
@@ -100,6 +123,8 @@ public record ServerConfig(
         loopback,
         STANDARD_TCP_PORTS,
         STANDARD_HOLD,
+        null,
+        true,
         1);
   }
 
@@ -115,6 +140,8 @@ public record ServerConfig(
         tcpAddress,
         tcpPorts,
         hold,
+        nameServer,
+        needsToken,
         threads);
   }
 
@@ -130,6 +157,8 @@ public record ServerConfig(
         tcpAddress,
         tcpPorts,
         hold,
+        nameServer,
+        needsToken,
         threads);
   }
 
@@ -145,6 +174,8 @@ public record ServerConfig(
         tcpAddress,
         tcpPorts,
         hold,
+        nameServer,
+        needsToken,
         count);
   }
 
@@ -160,6 +191,42 @@ public record ServerConfig(
         tcpAddress,
         tcpPorts,
         duration,
+        nameServer,
+        needsToken,
+        threads);
+  }
+
+  /** The same with another name server. */
+  public ServerConfig withNameServer(InetSocketAddress address) {
+    return new ServerConfig(
+        stateDirectory,
+        domain,
+        tunnelAddress,
+        httpAddress,
+        httpsAddress,
+        certificate,
+        tcpAddress,
+        tcpPorts,
+        hold,
+        address,
+        needsToken,
+        threads);
+  }
+
+  /** The same, with clients let in that have no token. */
+  public ServerConfig withoutTokens() {
+    return new ServerConfig(
+        stateDirectory,
+        domain,
+        tunnelAddress,
+        httpAddress,
+        httpsAddress,
+        certificate,
+        tcpAddress,
+        tcpPorts,
+        hold,
+        nameServer,
+        false,
         threads);
   }
 }

@@ -58,6 +58,8 @@ final class OwnCertificateTest {
                 local.tcpAddress(),
                 local.tcpPorts(),
                 local.hold(),
+                null,
+                true,
                 1));
     app = SampleApp.start(Tunnel.ANY_PORT);
   }

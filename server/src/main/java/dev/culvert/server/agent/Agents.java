@@ -3,6 +3,8 @@ package dev.culvert.server.agent;
 import dev.culvert.mux.control.EndCode;
 import dev.culvert.mux.control.Hello;
 import dev.culvert.mux.control.Secret;
+import dev.culvert.server.route.DomainProof;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortListener;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.token.Grant;
@@ -40,9 +42,11 @@ public final class Agents {
   private final RouteTable routes;
   private final PortListener ports;
   private final PublicUrls urls;
+  private final DomainProof domainProof;
   private final TokenVerifier verifier;
   private final InstantSource clock;
   private final Map<String, Agent> byHolder = new HashMap<>(); // guarded by this
+  private final Map<String, TokenUse> uses = new HashMap<>(); // by token, guarded by this
   private final RandomGenerator random = new SecureRandom();
   private final Promise<Void> closed = GlobalEventExecutor.INSTANCE.newPromise();
   private boolean isClosed; // guarded by this
@@ -51,14 +55,16 @@ public final class Agents {
       RouteTable routes,
       PortListener ports,
       PublicUrls urls,
+      DomainProof domainProof,
       TokenVerifier verifier,
       InstantSource clock) {
     this.routes = routes;
     this.ports = ports;
     this.urls = urls;
+    this.domainProof = domainProof;
     this.verifier = verifier;
     this.clock = clock;
-    verifier.onRevoked(this::revoked);
+    verifier.onChanged(this::changed);
   }
 
   RouteTable routes() {
@@ -73,12 +79,17 @@ public final class Agents {
     return urls;
   }
 
+  DomainProof domainProof() {
+    return domainProof;
+  }
+
   TokenVerifier verifier() {
     return verifier;
   }
 
-  boolean mayServe(Grant grant) {
-    return verifier.isValid(grant, clock.instant());
+  /** What {@code grant} allows now; null where it is void. */
+  @Nullable Permissions permissions(Grant grant) {
+    return verifier.permissions(grant, clock.instant());
   }
 
   /** How many clients are connected. */
@@ -98,7 +109,7 @@ public final class Agents {
       agent = byHolder.get(holder);
       if (hello.joins() == null) {
         superseded = agent;
-        agent = new Agent(holder, grant, this);
+        agent = new Agent(holder, grant, use(grant), this);
         byHolder.put(holder, agent);
       } else if (agent == null || !agent.hasSession(hello.joins())) {
         return null;
@@ -114,7 +125,7 @@ public final class Agents {
       }
       return null;
     }
-    if (!mayServe(grant)) { // revoked between its verification and its registration
+    if (permissions(grant) == null) { // revoked between its verification and its registration
       agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
     }
     logger.info(
@@ -126,17 +137,32 @@ public final class Agents {
     return session;
   }
 
+  private TokenUse use(Grant grant) {
+    TokenUse use = uses.computeIfAbsent(grant.tokenId(), token -> new TokenUse(System.nanoTime()));
+    use.addClient();
+    return use;
+  }
+
+  /** Once for each agent, when it has ended. */
   synchronized void remove(Agent agent) {
     byHolder.remove(agent.holder(), agent);
+    if (agent.use().removeClient()) {
+      uses.remove(agent.grant().tokenId(), agent.use());
+    }
     if (isClosed && byHolder.isEmpty()) {
       closed.trySuccess(null);
     }
   }
 
-  private void revoked(String tokenId) {
+  private void changed(String tokenId) {
     for (Agent agent : agents()) {
       if (agent.grant().tokenId().equals(tokenId)) {
-        agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
+        Permissions permissions = permissions(agent.grant());
+        if (permissions == null) {
+          agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
+        } else {
+          agent.restrict(permissions);
+        }
       }
     }
   }

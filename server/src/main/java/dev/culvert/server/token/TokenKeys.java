@@ -12,6 +12,8 @@ import com.google.crypto.tink.jwt.JwtPublicKeyVerify;
 import com.google.crypto.tink.jwt.JwtValidator;
 import com.google.crypto.tink.jwt.RawJwt;
 import com.google.crypto.tink.jwt.VerifiedJwt;
+import com.google.gson.JsonParser;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.Verification.Reason;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -21,6 +23,8 @@ import java.time.ZoneOffset;
 /** The keyset that signs tokens and tells its own from others. Any thread. */
 final class TokenKeys {
   private static final String ISSUER = "culvert";
+  private static final String PERMISSIONS = "permissions";
+  private static final String GENERATION = "gen";
   private static final Configuration CONFIGURATION = JwtConfig2026.get();
 
   /**
@@ -70,13 +74,17 @@ final class TokenKeys {
         keyset, CONFIGURATION, InsecureSecretKeyAccess.get());
   }
 
-  String sign(TokenRecord record) throws GeneralSecurityException {
+  /** The text of the token's newest generation, issued at {@code now}. */
+  String sign(TokenRecord record, Instant now) throws GeneralSecurityException {
     RawJwt.Builder claims =
         RawJwt.newBuilder()
             .setIssuer(ISSUER)
             .setJwtId(record.id())
             .setSubject(record.name())
-            .setIssuedAt(record.createdAt());
+            .setIssuedAt(now)
+            .addNumberClaim(GENERATION, record.generation())
+            .addJsonObjectClaim(
+                PERMISSIONS, PermissionsFormat.encode(record.permissions()).toString());
     Instant expiresAt = record.expiresAt();
     if (expiresAt == null) {
       claims.withoutExpiration();
@@ -95,7 +103,11 @@ final class TokenKeys {
       VerifiedJwt jwt = verifier.verifyAndDecode(token, TIMELESS);
       return new Verification.Accepted(
           new Grant(
-              jwt.getJwtId(), jwt.getSubject(), jwt.hasExpiration() ? jwt.getExpiration() : null));
+              jwt.getJwtId(),
+              jwt.getSubject(),
+              generation(jwt),
+              permissions(jwt),
+              jwt.hasExpiration() ? jwt.getExpiration() : null));
     } catch (JwtInvalidException e) {
       return malformed();
     } catch (GeneralSecurityException e) {
@@ -106,6 +118,20 @@ final class TokenKeys {
       // Hostile bytes in the header reach Tink's parsers before any signature is checked.
       return malformed();
     }
+  }
+
+  /** The first tokens had none, and were never rotated. */
+  private static int generation(VerifiedJwt jwt) throws JwtInvalidException {
+    return jwt.hasNumberClaim(GENERATION) ? jwt.getNumberClaim(GENERATION).intValue() : 1;
+  }
+
+  /** The first tokens had none, and allowed all that there was. */
+  private static Permissions permissions(VerifiedJwt jwt) throws JwtInvalidException {
+    if (!jwt.hasJsonObjectClaim(PERMISSIONS)) {
+      return Permissions.STANDARD;
+    }
+    return PermissionsFormat.decode(
+        JsonParser.parseString(jwt.getJsonObjectClaim(PERMISSIONS)).getAsJsonObject());
   }
 
   static Verification malformed() {

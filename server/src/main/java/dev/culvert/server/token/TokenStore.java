@@ -1,6 +1,7 @@
 package dev.culvert.server.token;
 
 import dev.culvert.mux.control.Secret;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.tls.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,22 +103,100 @@ public final class TokenStore {
   }
 
   /**
-   * A new token that does not expire.
+   * A new token with {@link Permissions#STANDARD} that does not expire.
    *
    * @throws TokenStoreException also when {@code name} is not a host-name label in lower case, or
    *     an unrevoked token has it
    */
   public IssuedToken create(String name) throws TokenStoreException {
-    return issue(name, null);
+    return create(name, Permissions.STANDARD, null);
   }
 
-  /** A new token that is refused from {@code lifetime} on, counted in whole seconds. */
-  public IssuedToken create(String name, Duration lifetime) throws TokenStoreException {
+  /**
+   * A new token that allows what {@code permissions} says.
+   *
+   * @param lifetime when it is refused, counted in whole seconds; null for never
+   */
+  public IssuedToken create(String name, Permissions permissions, @Nullable Duration lifetime)
+      throws TokenStoreException {
+    if (!TokenName.isValid(name)) {
+      throw new TokenStoreException(
+          "token name: " + TokenName.quoted(name), "Choose " + TokenName.RULE);
+    }
+    try (var _ = StateLock.take(directory)) {
+      Registry registry = file.read();
+      if (registry.unrevokedByName(name) != null) {
+        throw new TokenStoreException(
+            "there is a token \"" + name + "\" already",
+            "Choose another name, or revoke it first with 'culvertd token revoke " + name + "'");
+      }
+      Instant now = now();
+      TokenRecord record =
+          TokenRecord.issued(newId(), name, permissions, now, expiry(now, lifetime));
+      IssuedToken issued = sign(record, now);
+      file.write(registry.plus(record, now));
+      return issued;
+    }
+  }
+
+  /**
+   * Gives the token with this id, or the unrevoked one with this name, a new text. The one before
+   * stays good for {@code overlap}, and none older than that.
+   *
+   * @param lifetime when the new text is refused, counted in whole seconds from now; null for never
+   */
+  public IssuedToken rotate(String idOrName, Duration overlap, @Nullable Duration lifetime)
+      throws TokenStoreException {
+    if (overlap.isNegative() || overlap.compareTo(MAX_LIFETIME) > 0) {
+      throw new TokenStoreException("overlap: " + overlap, "Choose one of 0 seconds to 36500 days");
+    }
+    try (var _ = StateLock.take(directory)) {
+      Registry registry = file.read();
+      TokenRecord record = find(registry, idOrName);
+      if (record.isRevoked()) {
+        throw new TokenStoreException(
+            "the token \"" + record.name() + "\" was revoked", "Create a new one instead");
+      }
+      Instant now = now();
+      TokenRecord rotated = record.rotated(now.plus(overlap), expiry(now, lifetime));
+      IssuedToken issued = sign(rotated, now);
+      file.write(registry.with(rotated));
+      return issued;
+    }
+  }
+
+  private static @Nullable Instant expiry(Instant now, @Nullable Duration lifetime)
+      throws TokenStoreException {
+    if (lifetime == null) {
+      return null;
+    }
     if (lifetime.compareTo(MIN_LIFETIME) < 0 || lifetime.compareTo(MAX_LIFETIME) > 0) {
       throw new TokenStoreException(
           "token lifetime: " + lifetime, "Choose one of 1 second to 36500 days");
     }
-    return issue(name, lifetime);
+    return now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  private IssuedToken sign(TokenRecord record, Instant now) throws TokenStoreException {
+    String text;
+    try {
+      text = keys.sign(record, now);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the signing key of " + directory + " does not sign", e);
+    }
+    if (text.length() > TokenVerifier.MAX_TOKEN_CHARS) {
+      throw new TokenStoreException(
+          "the token would be "
+              + text.length()
+              + " characters long, of at most "
+              + TokenVerifier.MAX_TOKEN_CHARS,
+          "List fewer names, domains and ports, or use patterns such as shop-*");
+    }
+    return new IssuedToken(record, new Secret(text));
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.SECONDS);
   }
 
   /** All records, revoked and expired ones too, oldest first. */
@@ -143,22 +222,52 @@ public final class TokenStore {
   public TokenRecord revoke(String idOrName) throws TokenStoreException {
     try (var _ = StateLock.take(directory)) {
       Registry registry = file.read();
-      TokenRecord record = registry.byId(idOrName);
-      if (record == null) {
-        record = registry.unrevokedByName(idOrName);
-      }
-      if (record == null) {
-        throw new TokenStoreException(
-            "no unrevoked token has the name or id " + TokenName.quoted(idOrName),
-            "'culvertd token list' shows them");
-      }
+      TokenRecord record = find(registry, idOrName);
       if (record.isRevoked()) {
         return record;
       }
-      TokenRecord revoked = record.revoked(clock.instant().truncatedTo(ChronoUnit.SECONDS));
+      TokenRecord revoked = record.revoked(now());
       file.write(registry.with(revoked));
       return revoked;
     }
+  }
+
+  /**
+   * Has the token allow what {@code permissions} says, from now on and on live sessions too.
+   *
+   * @throws TokenStoreException also when that is more than it allows so far
+   */
+  public TokenRecord narrow(String idOrName, Permissions permissions) throws TokenStoreException {
+    try (var _ = StateLock.take(directory)) {
+      Registry registry = file.read();
+      TokenRecord record = find(registry, idOrName);
+      if (!record.permissions().covers(permissions)) {
+        throw new TokenStoreException(
+            "the token \"" + record.name() + "\" does not allow all of that so far",
+            "A token can only be narrowed; create another one that allows more");
+      }
+      TokenRecord narrowed = record.narrowed(permissions);
+      file.write(registry.with(narrowed));
+      return narrowed;
+    }
+  }
+
+  /** The token with this id, or the unrevoked one with this name. */
+  public TokenRecord find(String idOrName) throws TokenStoreException {
+    return find(file.read(), idOrName);
+  }
+
+  private static TokenRecord find(Registry registry, String idOrName) throws TokenStoreException {
+    TokenRecord record = registry.byId(idOrName);
+    if (record == null) {
+      record = registry.unrevokedByName(idOrName);
+    }
+    if (record == null) {
+      throw new TokenStoreException(
+          "no unrevoked token has the name or id " + TokenName.quoted(idOrName),
+          "'culvertd token list' shows them");
+    }
+    return record;
   }
 
   TokenKeys keys() {
@@ -171,30 +280,6 @@ public final class TokenStore {
 
   InstantSource clock() {
     return clock;
-  }
-
-  private IssuedToken issue(String name, @Nullable Duration lifetime) throws TokenStoreException {
-    if (!TokenName.isValid(name)) {
-      throw new TokenStoreException(
-          "token name: " + TokenName.quoted(name), "Choose " + TokenName.RULE);
-    }
-    try (var _ = StateLock.take(directory)) {
-      Registry registry = file.read();
-      if (registry.unrevokedByName(name) != null) {
-        throw new TokenStoreException(
-            "there is a token \"" + name + "\" already",
-            "Choose another name, or revoke it first with 'culvertd token revoke " + name + "'");
-      }
-      Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-      Instant expiresAt =
-          lifetime == null ? null : now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
-      TokenRecord record = new TokenRecord(newId(), name, now, expiresAt, null);
-      Secret text = new Secret(keys.sign(record));
-      file.write(registry.plus(record, now));
-      return new IssuedToken(record, text);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the signing key of " + directory + " does not sign", e);
-    }
   }
 
   private String newId() {

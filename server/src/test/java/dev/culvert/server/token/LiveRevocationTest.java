@@ -2,6 +2,7 @@ package dev.culvert.server.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.Verification.Accepted;
 import dev.culvert.server.token.Verification.Reason;
 import dev.culvert.server.token.Verification.Rejected;
@@ -34,9 +35,9 @@ final class LiveRevocationTest {
   void open() throws Exception {
     registry = directory.resolve("tokens.json");
     TokenStore store = TokenStore.open(directory, clock);
-    token = store.create("laptop", Duration.ofHours(1));
+    token = store.create("laptop", Permissions.STANDARD, Duration.ofHours(1));
     verifier = TokenVerifier.open(store);
-    verifier.onRevoked(told::add);
+    verifier.onChanged(told::add);
     commandLine = TokenStore.open(directory, clock);
     grant = ((Accepted) verify()).grant();
   }
@@ -125,10 +126,10 @@ final class LiveRevocationTest {
   @Test
   void failingListenerDoesNotKeepTheNewsFromTheNext() throws Exception {
     List<String> last = new ArrayList<>();
-    verifier.onRevoked(_ -> {
+    verifier.onChanged(_ -> {
       throw new IllegalStateException("listener fails on purpose");
     });
-    verifier.onRevoked(last::add);
+    verifier.onChanged(last::add);
     commandLine.revoke("laptop");
 
     List<LogRecord> logged = new ArrayList<>();
@@ -143,7 +144,7 @@ final class LiveRevocationTest {
   @Test
   void listenerMayAskTheVerifierAgain() throws Exception {
     List<Boolean> answers = new ArrayList<>();
-    verifier.onRevoked(_ -> {
+    verifier.onChanged(_ -> {
       verifier.reloadIfChanged();
       answers.add(verifier.isValid(grant, clock.instant()));
     });

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.culvert.server.route.Permissions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -54,7 +55,7 @@ final class TokenStoreTest {
 
   @Test
   void tokenCarriesItsIdNameTimesAndIssuer() throws Exception {
-    IssuedToken issued = store.create("laptop", Duration.ofDays(30));
+    IssuedToken issued = store.create("laptop", Permissions.STANDARD, Duration.ofDays(30));
 
     JsonObject header = segment(issued.text().reveal(), 0);
     JsonObject claims = segment(issued.text().reveal(), 1);
@@ -79,7 +80,7 @@ final class TokenStoreTest {
   @Test
   void registryOutlivesTheStore() throws Exception {
     clock.advance(Duration.ofMillis(1234));
-    store.create("phone", Duration.ofHours(1));
+    store.create("phone", Permissions.STANDARD, Duration.ofHours(1));
     store.create("laptop");
     TokenRecord revoked = store.revoke("laptop");
 
@@ -177,7 +178,7 @@ final class TokenStoreTest {
 
   @Test
   void nameOfAnUnrevokedTokenIsTaken() throws Exception {
-    store.create("laptop", Duration.ofMinutes(1));
+    store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1));
     clock.advance(Duration.ofHours(1));
 
     assertThatThrownBy(() -> store.create("laptop"))
@@ -215,14 +216,16 @@ final class TokenStoreTest {
   @ParameterizedTest
   @ValueSource(strings = {"PT0S", "PT-1S", "PT0.9S", "P36501D"})
   void lifetimeOutOfRangeIsRefused(Duration lifetime) {
-    assertThatThrownBy(() -> store.create("laptop", lifetime))
+    assertThatThrownBy(() -> store.create("laptop", Permissions.STANDARD, lifetime))
         .isInstanceOf(TokenStoreException.class)
         .hasMessageContaining(lifetime.toString());
   }
 
   @Test
   void longestLifetimeCanBeSigned() throws Exception {
-    assertThat(store.create("laptop", Duration.ofDays(36_500)).text().reveal()).isNotEmpty();
+    assertThat(
+            store.create("laptop", Permissions.STANDARD, Duration.ofDays(36_500)).text().reveal())
+        .isNotEmpty();
   }
 
   @Test

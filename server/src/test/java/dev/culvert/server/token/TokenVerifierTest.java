@@ -3,6 +3,7 @@ package dev.culvert.server.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.mux.control.Secret;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.Verification.Accepted;
 import dev.culvert.server.token.Verification.Reason;
 import dev.culvert.server.token.Verification.Rejected;
@@ -37,13 +38,15 @@ final class TokenVerifierTest {
 
   @Test
   void issuedTokenIsAccepted() throws Exception {
-    IssuedToken token = store.create("laptop", Duration.ofDays(1));
+    IssuedToken token = store.create("laptop", Permissions.STANDARD, Duration.ofDays(1));
 
     Verification answer = verify(token.text());
 
     TokenRecord record = token.record();
     assertThat(answer)
-        .isEqualTo(new Accepted(new Grant(record.id(), "laptop", record.expiresAt())));
+        .isEqualTo(
+            new Accepted(
+                new Grant(record.id(), "laptop", 1, Permissions.STANDARD, record.expiresAt())));
   }
 
   @Test
@@ -98,7 +101,7 @@ final class TokenVerifierTest {
 
   @Test
   void resultIsNotCachedBeyondTheTokensExpiry() throws Exception {
-    Secret token = store.create("laptop", Duration.ofMinutes(1)).text();
+    Secret token = store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1)).text();
     verify(token);
     clock.advance(Duration.ofMinutes(1).plusSeconds(1));
 
@@ -143,7 +146,7 @@ final class TokenVerifierTest {
 
   @Test
   void expiredTokenIsRejectedFromItsExpiryOn() throws Exception {
-    Secret token = store.create("laptop", Duration.ofMinutes(1)).text();
+    Secret token = store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1)).text();
     clock.advance(Duration.ofMinutes(1).minusMillis(1));
     assertThat(verify(token)).isInstanceOf(Accepted.class);
     clock.advance(Duration.ofMillis(1));
@@ -156,7 +159,7 @@ final class TokenVerifierTest {
 
   @Test
   void tokenFirstSeenAfterItsExpiryIsRejected() throws Exception {
-    Secret token = store.create("laptop", Duration.ofMinutes(1)).text();
+    Secret token = store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1)).text();
     clock.advance(Duration.ofHours(1));
 
     assertThat(reason(verify(token))).isEqualTo(Reason.EXPIRED);
@@ -182,7 +185,8 @@ final class TokenVerifierTest {
 
   @Test
   void grantHoldsUntilItExpires() throws Exception {
-    Grant grant = accepted(store.create("laptop", Duration.ofMinutes(1)).text());
+    Grant grant =
+        accepted(store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1)).text());
 
     assertThat(verifier.isValid(grant, clock.instant().plusMillis(59_999))).isTrue();
     assertThat(verifier.isValid(grant, clock.instant().plusSeconds(60))).isFalse();
