@@ -66,19 +66,12 @@ final class ServerKeysTest {
       @Nullable InetSocketAddress https,
       @Nullable CertificateFiles own,
       @Nullable Path certificateDirectory) {
-    ServerConfig local = ServerConfig.local(state);
-    return new ServerConfig(
-        state,
-        "tunnel.test",
-        local.tunnelAddress(),
-        null,
-        https,
-        own,
-        certificateDirectory,
-        local.tcpAddress(),
-        local.tcpPorts(),
-        local.hold(),
-        1);
+    ServerConfig config =
+        ServerConfig.local(state)
+            .withDomain("tunnel.test")
+            .withAddresses(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null)
+            .withCertificates(own, certificateDirectory);
+    return https == null ? config : config.withHttps(https);
   }
 
   private ServerKeys open(ServerConfig config) throws Exception {

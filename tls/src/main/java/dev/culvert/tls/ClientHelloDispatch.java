@@ -1,7 +1,9 @@
 package dev.culvert.tls;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DecoderException;
@@ -23,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The {@link io.netty.handler.ssl.SslHandler} takes this handler's place, then the destination's
  * initializer adds what comes behind it, then the bytes read so far pass through both: the
  * initializer's handlers see every event of the handshake. A message larger than 16 KiB, or one
- * that is not whole within ten seconds, closes the connection without a word to other handlers.
- * Bytes that are no TLS go to the choice as an empty ClientHello, and its TLS refuses them.
+ * that is not whole within ten seconds, closes the connection without a word to other handlers. A
+ * client that offers protocols of which the choice's TLS speaks none is told so by an alert. Bytes
+ * that are no TLS go to the choice as an empty ClientHello, and its TLS refuses them.
  */
 public final class ClientHelloDispatch extends SslClientHelloHandler<ClientHello> {
 
@@ -45,6 +48,9 @@ public final class ClientHelloDispatch extends SslClientHelloHandler<ClientHello
       AttributeKey.valueOf(ClientHelloDispatch.class, "BEGUN");
 
   private static final int MAX_CLIENT_HELLO_BYTES = 16_384;
+
+  /** A record of TLS 1.2, as every version begins: the fatal alert 120. */
+  private static final byte[] NO_APPLICATION_PROTOCOL = {21, 3, 3, 0, 2, 2, 120};
 
   private final Function<ClientHello, Destination> choice;
   private final BiConsumer<Channel, Lack> onLack;
@@ -117,6 +123,10 @@ public final class ClientHelloDispatch extends SslClientHelloHandler<ClientHello
     chosen = true;
     try {
       Destination destination = choice.apply(hello.getNow());
+      if (!destination.tls().speaksOneOf(hello.getNow().applicationProtocols())) {
+        refuse(ctx);
+        return;
+      }
       ChannelPipeline pipeline = ctx.pipeline();
       pipeline.addAfter(ctx.name(), null, destination.tls().newHandler(ctx.alloc()));
       destination.initializer().accept(ctx.channel());
@@ -137,6 +147,12 @@ public final class ClientHelloDispatch extends SslClientHelloHandler<ClientHello
     } else {
       super.exceptionCaught(ctx, cause);
     }
+  }
+
+  /** RFC 7301, section 3.2. It is said here because BoringSSL would go on without a protocol. */
+  private static void refuse(ChannelHandlerContext ctx) {
+    ctx.writeAndFlush(Unpooled.wrappedBuffer(NO_APPLICATION_PROTOCOL.clone()))
+        .addListener(ChannelFutureListener.CLOSE);
   }
 
   private void startDeadline(ChannelHandlerContext ctx) {

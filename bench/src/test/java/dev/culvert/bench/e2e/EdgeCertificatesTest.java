@@ -50,21 +50,13 @@ final class EdgeCertificatesTest {
     standard.write(files.chain(), files.key());
     shop = authority.issue(List.of("shop.localhost", "*.shop.localhost"));
     lineage("shop.localhost", shop, 1);
-    ServerConfig local = ServerConfig.local(state);
     tunnel =
         Tunnel.start(
-            new ServerConfig(
-                state,
-                "tunnel.localhost",
-                local.tunnelAddress(),
-                null,
-                Tunnel.ANY_PORT,
-                files,
-                certificates,
-                local.tcpAddress(),
-                local.tcpPorts(),
-                local.hold(),
-                1));
+            ServerConfig.local(state)
+                .withDomain("tunnel.localhost")
+                .withAddresses(Tunnel.ANY_PORT, null)
+                .withHttps(Tunnel.ANY_PORT)
+                .withCertificates(files, certificates));
   }
 
   @AfterEach
