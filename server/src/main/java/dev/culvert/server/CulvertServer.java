@@ -6,6 +6,7 @@ import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.StartException.Fault;
 import dev.culvert.server.agent.AgentAcceptor;
 import dev.culvert.server.agent.Agents;
+import dev.culvert.server.agent.SessionFacts;
 import dev.culvert.server.edge.HttpEdge;
 import dev.culvert.server.edge.ListenFailure;
 import dev.culvert.server.edge.TcpEdge;
@@ -94,12 +95,13 @@ public final class CulvertServer implements AutoCloseable {
   private @Nullable InetSocketAddress httpAddress;
   private @Nullable InetSocketAddress httpsAddress;
 
-  private CulvertServer(ServerConfig config, StateDirectory state, ServerKeys keys)
+  private CulvertServer(
+      ServerConfig config, StateDirectory state, TokenStore tokens, ServerKeys keys)
       throws IOException, TokenStoreException {
     this.config = config;
     this.state = state;
     this.keys = keys;
-    tokens = TokenStore.open(state.path());
+    this.tokens = tokens;
     verifier =
         config.needsToken() ? TokenVerifier.open(tokens) : TokenVerifier.openToAnyone(tokens);
     routes = routes(config, state);
@@ -124,8 +126,10 @@ public final class CulvertServer implements AutoCloseable {
     CulvertServer server;
     ServerKeys keys = null;
     try {
+      state.requireKeyset(); // and make it before the identity, by which a used directory is known
+      TokenStore tokens = TokenStore.open(state.path(), config.keyset(), Clock.systemUTC());
       keys = ServerKeys.open(config, Clock.systemUTC());
-      server = new CulvertServer(config, state, keys);
+      server = new CulvertServer(config, state, tokens, keys);
     } catch (IOException | TokenStoreException | RuntimeException e) {
       if (keys != null) {
         keys.close();
@@ -300,6 +304,11 @@ public final class CulvertServer implements AutoCloseable {
   /** How many names and ports are in use. */
   public int routes() {
     return routes.size();
+  }
+
+  /** The sessions of all clients, in no order. */
+  public List<SessionFacts> sessions() {
+    return agents.sessions();
   }
 
   public Transport transport() {

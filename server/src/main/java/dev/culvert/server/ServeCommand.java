@@ -33,6 +33,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private StateOption state = new StateOption();
 
+  @Mixin private KeysetOptions keyset = new KeysetOptions();
+
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
@@ -155,6 +157,7 @@ final class ServeCommand implements Callable<Integer> {
           Durations.parse("--hold", hold),
           nameServer == null ? null : AddressParser.parse("--dns", nameServer, standard),
           !dev,
+          keyset.protection(),
           threads == null ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2) : threads);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), "See culvertd serve --help.");

@@ -1,6 +1,7 @@
 package dev.culvert.server;
 
 import dev.culvert.server.route.PortRange;
+import dev.culvert.server.token.KeysetProtection;
 import dev.culvert.tls.KeyAndChain;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param hold how long a name or port stays a client's that is away
  * @param nameServer is asked whose a host name is; null for the system's
  * @param needsToken false to let in clients without a token; on loopback only
+ * @param keyset what the keys that sign tokens are encrypted with
  * @param threads event loops
  */
 public record ServerConfig(
@@ -43,6 +45,7 @@ public record ServerConfig(
     Duration hold,
     @Nullable InetSocketAddress nameServer,
     boolean needsToken,
+    KeysetProtection keyset,
     int threads) {
 
   /** A certificate chain and its key, as PEM files. */
@@ -125,6 +128,7 @@ public record ServerConfig(
         STANDARD_HOLD,
         null,
         true,
+        new KeysetProtection.None(),
         1);
   }
 
@@ -142,6 +146,7 @@ public record ServerConfig(
         hold,
         nameServer,
         needsToken,
+        keyset,
         threads);
   }
 
@@ -159,6 +164,7 @@ public record ServerConfig(
         hold,
         nameServer,
         needsToken,
+        keyset,
         threads);
   }
 
@@ -176,6 +182,7 @@ public record ServerConfig(
         hold,
         nameServer,
         needsToken,
+        keyset,
         count);
   }
 
@@ -193,6 +200,7 @@ public record ServerConfig(
         duration,
         nameServer,
         needsToken,
+        keyset,
         threads);
   }
 
@@ -210,6 +218,7 @@ public record ServerConfig(
         hold,
         address,
         needsToken,
+        keyset,
         threads);
   }
 
@@ -227,6 +236,25 @@ public record ServerConfig(
         hold,
         nameServer,
         false,
+        keyset,
+        threads);
+  }
+
+  /** The same, with the keys that sign tokens encrypted. */
+  public ServerConfig withKeyset(KeysetProtection protection) {
+    return new ServerConfig(
+        stateDirectory,
+        domain,
+        tunnelAddress,
+        httpAddress,
+        httpsAddress,
+        certificate,
+        tcpAddress,
+        tcpPorts,
+        hold,
+        nameServer,
+        needsToken,
+        protection,
         threads);
   }
 }

@@ -4,6 +4,7 @@ import dev.culvert.mux.control.ControlProtocol;
 import dev.culvert.mux.control.Hello;
 import dev.culvert.mux.control.Secret;
 import dev.culvert.server.route.DomainProof;
+import dev.culvert.server.route.DomainProofs;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortListener;
 import dev.culvert.server.route.PortRange;
@@ -72,6 +73,11 @@ final class AgentGround implements AutoCloseable, PortListener {
   private List<String> urls(Route route) {
     opened.add(route);
     return List.of("url:" + route.address());
+  }
+
+  /** Has the DNS asked again. */
+  void forgetProofs() {
+    DomainProofs.forget(domainProof);
   }
 
   /** Has the answer of the DNS at hand. */
