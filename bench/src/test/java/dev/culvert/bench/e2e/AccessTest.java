@@ -92,7 +92,8 @@ final class AccessTest {
       Client client = open.start(open.clientConfig(new Secret(""), Tunnel.http(port(), "shop")));
       assertThat(client.http().getHost()).isEqualTo("shop.localhost");
 
-      Client wrong = open.start(open.clientConfig(new Secret("no.such.token"), Tunnel.http(port())));
+      Client wrong =
+          open.start(open.clientConfig(new Secret("no.such.token"), Tunnel.http(port())));
       assertThat(wrong.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.UNAUTHORIZED);
     }
   }
