@@ -6,6 +6,7 @@ import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.StartException.Fault;
 import dev.culvert.server.agent.AgentAcceptor;
 import dev.culvert.server.agent.Agents;
+import dev.culvert.server.agent.SessionFacts;
 import dev.culvert.server.edge.HttpEdge;
 import dev.culvert.server.edge.ListenFailure;
 import dev.culvert.server.edge.TcpEdge;
@@ -18,6 +19,7 @@ import dev.culvert.server.token.TokenVerifier;
 import dev.culvert.tls.ClientHello;
 import dev.culvert.tls.ClientHelloDispatch;
 import dev.culvert.tls.ClientHelloDispatch.Destination;
+import dev.culvert.tls.ReloadedKey;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -31,7 +33,6 @@ import io.netty.util.NetUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,12 +95,13 @@ public final class CulvertServer implements AutoCloseable {
   private @Nullable InetSocketAddress httpAddress;
   private @Nullable InetSocketAddress httpsAddress;
 
-  private CulvertServer(ServerConfig config, StateDirectory state, ServerKeys keys)
+  private CulvertServer(
+      ServerConfig config, StateDirectory state, TokenStore tokens, ServerKeys keys)
       throws IOException, TokenStoreException {
     this.config = config;
     this.state = state;
     this.keys = keys;
-    tokens = TokenStore.open(state.path());
+    this.tokens = tokens;
     verifier =
         config.needsToken() ? TokenVerifier.open(tokens) : TokenVerifier.openToAnyone(tokens);
     routes = routes(config, state);
@@ -117,15 +119,15 @@ public final class CulvertServer implements AutoCloseable {
    * @throws StartException with the remedy, where a file or an address cannot be had
    */
   public static CulvertServer start(ServerConfig config) throws IOException, TokenStoreException {
-    if (config.certificate() != null) {
-      config.certificate().read(); // before any state is made
-    }
+    ReloadedKey certificate = ServerKeys.certificate(config, Clock.systemUTC());
     StateDirectory state = StateDirectory.open(config.stateDirectory());
     CulvertServer server;
     ServerKeys keys = null;
     try {
-      keys = ServerKeys.open(config, Clock.systemUTC());
-      server = new CulvertServer(config, state, keys);
+      state.requireKeyset(); // and make it before the identity, by which a used directory is known
+      TokenStore tokens = TokenStore.open(state.path(), config.keyset(), Clock.systemUTC());
+      keys = ServerKeys.open(config, certificate, Clock.systemUTC());
+      server = new CulvertServer(config, state, tokens, keys);
     } catch (IOException | TokenStoreException | RuntimeException e) {
       if (keys != null) {
         keys.close();
@@ -148,7 +150,7 @@ public final class CulvertServer implements AutoCloseable {
             "--tunnel",
             config.tunnelAddress(),
             acceptor.limit(),
-            channel -> channel.pipeline().addLast(new ClientHelloDispatch(this::client)));
+            channel -> acceptor.await(channel, this::client));
     if (config.httpAddress() != null) {
       httpAddress = bind("--http", config.httpAddress(), visitors, httpEdge::acceptHttp);
     }
@@ -165,19 +167,20 @@ public final class CulvertServer implements AutoCloseable {
         .add("re-reading the tokens", verifier::reloadIfChanged)
         .add("re-reading keys and certificates", keys::reloadIfChanged)
         .add("closing idle upstreams", httpEdge::sweep)
+        .add("summing up failed attempts", acceptor::sweep)
         .add("writing the names on hold", routes::save)
         .start();
   }
 
   private Destination client(ClientHello hello) {
-    return new Destination(
-        hello.serverName() == null ? keys.pinned() : keys.named(), acceptor::accept);
+    String name = hello.serverName();
+    return new Destination(name == null ? keys.pinned() : keys.named(name), acceptor::accept);
   }
 
   private Destination visitorOrClient(ClientHello hello) {
     return hello.offersOnlyTunnel()
         ? client(hello)
-        : new Destination(keys.https(), httpEdge::acceptHttps);
+        : new Destination(keys.https(hello.serverName()), httpEdge::acceptHttps);
   }
 
   private static RouteTable routes(ServerConfig config, StateDirectory state)
@@ -291,13 +294,28 @@ public final class CulvertServer implements AutoCloseable {
     return agents.size();
   }
 
+  /** The sessions of all clients, in no order. */
+  public List<SessionFacts> sessions() {
+    return agents.sessions();
+  }
+
+  /** How many connections are on their way to become a client's. */
+  public int handshakes() {
+    return acceptor.limit().connections();
+  }
+
+  /** How many names and ports are in use. */
+  public int routes() {
+    return routes.size();
+  }
+
   public Transport transport() {
     return transport;
   }
 
-  /** Where the authority's certificate stands that visitors must trust for development. */
-  public Path developmentAuthority() {
-    return state.path().resolve("dev-ca.pem");
+  /** Whether visitors of a new tunnel are presented with a certificate for development. */
+  public boolean hasDevelopmentCertificate() {
+    return keys.areForDevelopment();
   }
 
   @Override

@@ -15,7 +15,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "culvertd",
     description = "Makes services behind NAT reachable: the public end of Culvert.",
-    subcommands = {ServeCommand.class, TokenCommand.class, IdentityCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      TokenCommand.class,
+      IdentityCommand.class,
+      KeysetCommand.class,
+      DevAuthorityCommand.class
+    },
     versionProvider = Main.VersionProvider.class,
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",

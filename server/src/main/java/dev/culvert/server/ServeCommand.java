@@ -33,6 +33,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private StateOption state = new StateOption();
 
+  @Mixin private KeysetOptions keyset = new KeysetOptions();
+
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
@@ -73,6 +75,16 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(names = "--key", paramLabel = "FILE", description = "The key of --cert (PEM).")
   private @Nullable Path key;
+
+  @Option(
+      names = "--certs",
+      paramLabel = "DIR",
+      description = {
+        "More certificates, selected by the host name that a visitor asks for: NAME.crt or NAME.pem"
+            + " with NAME.key or the key inside, or NAME/fullchain.pem with NAME/privkey.pem.",
+        "All files are followed as they change."
+      })
+  private @Nullable Path certificates;
 
   @Option(
       names = "--tcp-ports",
@@ -150,11 +162,13 @@ final class ServeCommand implements Callable<Integer> {
           certificate == null || key == null
               ? null
               : new ServerConfig.CertificateFiles(certificate, key),
+          certificates,
           standard,
           PortRange.parse(tcpPorts),
           Durations.parse("--hold", hold),
           nameServer == null ? null : AddressParser.parse("--dns", nameServer, standard),
           !dev,
+          keyset.protection(),
           threads == null ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2) : threads);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), "See culvertd serve --help.");
@@ -179,8 +193,8 @@ final class ServeCommand implements Callable<Integer> {
           "  visitors  https://NAME.%s:%d%s%n",
           domain,
           server.httpsAddress().getPort(),
-          certificate == null
-              ? "   (development certificate; to trust it: " + server.developmentAuthority() + ")"
+          server.hasDevelopmentCertificate()
+              ? "   (development certificate; to trust it: culvertd dev-ca)"
               : "");
     }
     out.printf("  clients   %s:%d%n", domain, server.tunnelAddress().getPort());

@@ -5,6 +5,7 @@ import dev.culvert.server.token.IssuedToken;
 import dev.culvert.server.token.TokenRecord;
 import dev.culvert.server.token.TokenStore;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -53,11 +54,14 @@ final class TokenCommand {
               paramLabel = "DURATION",
               description = "How long it is good, such as 30d (default: until it is revoked).")
           @Nullable String expires,
-      @Mixin PermissionOptions permissions)
+      @Mixin PermissionOptions permissions,
+      @Mixin KeysetOptions keyset)
       throws Exception {
     Permissions allowed = permissions.over(Permissions.STANDARD);
     Duration lifetime = expires == null ? null : ServeCommand.Durations.parse("--expires", expires);
-    IssuedToken token = TokenStore.open(state.path()).create(name, allowed, lifetime);
+    IssuedToken token =
+        TokenStore.open(state.path(), keyset.protection(), Clock.systemUTC())
+            .create(name, allowed, lifetime);
     out().println(token.text().reveal());
     out().flush();
     return 0;
@@ -106,11 +110,12 @@ final class TokenCommand {
               paramLabel = "DURATION",
               description = "How long the new one is good; needed where the old one expires.")
           @Nullable String expires,
+      @Mixin KeysetOptions keyset,
       @Parameters(paramLabel = "NAME|ID", description = "Which token.") String nameOrId)
       throws Exception {
     Duration bothGood = ServeCommand.Durations.parse("--overlap", overlap);
     Duration lifetime = expires == null ? null : ServeCommand.Durations.parse("--expires", expires);
-    TokenStore store = TokenStore.openExisting(state.path());
+    TokenStore store = TokenStore.openExisting(state.path(), keyset.protection());
     if (lifetime == null && store.find(nameOrId).expiresAt() != null) {
       throw new UsageException(
           "the token " + nameOrId + " expires", "Say with --expires how long the new one is good.");

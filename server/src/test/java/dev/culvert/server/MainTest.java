@@ -3,6 +3,7 @@ package dev.culvert.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.tls.DevAuthority;
+import dev.culvert.tls.Identity;
 import dev.culvert.tls.PrivateFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -100,6 +101,14 @@ final class MainTest {
     assertThat(state).doesNotExist();
   }
 
+  @Test
+  void missingDirectoryOfCertificatesIsToldBeforeAnyStateIsMade() {
+    Path missing = directory.resolve("missing");
+
+    assertTold(serve("--certs", missing.toString()), 2, missing + ": there is no such", "--certs");
+    assertThat(state).doesNotExist();
+  }
+
   private CommandLineRun withCertificate(Path chain, Path key) {
     return serve("--cert", chain.toString(), "--key", key.toString());
   }
@@ -134,7 +143,8 @@ final class MainTest {
 
   @Test
   void damagedStateIsTold() throws Exception {
-    PrivateFile.createDirectory(state);
+    CommandLineRun.in(state, "token", "create", "--name=ann");
+    Files.delete(state.resolve("tokens.json"));
     Files.writeString(state.resolve("identity.pem"), "");
     assertTold(serve(), 2, "identity.pem: holds no certificate", "Check the files");
     Files.delete(state.resolve("identity.pem"));
@@ -143,6 +153,26 @@ final class MainTest {
     Files.writeString(state.resolve("tokens.json"), "{");
 
     assertTold(serve("--https", "off"), 2, "tokens.json: ", "Repair it");
+  }
+
+  @Test
+  void serverWithoutItsSigningKeysDoesNotStart() throws Exception {
+    CommandLineRun.in(state, "token", "create", "--name=ann");
+    Identity.loadOrCreate(state);
+    Files.delete(state.resolve("tokens.json"));
+    Files.delete(state.resolve("token-keyset.json"));
+
+    assertTold(serve(), 2, "token-keyset.json: missing", "culvertd token create");
+    assertThat(state.resolve("token-keyset.json")).doesNotExist();
+  }
+
+  @Test
+  void clientsWithoutATokenAreForLoopbackOnly() {
+    assertTold(
+        serve("--dev", "--https", "0.0.0.0:0"), 2, "loopback only, and 0.0.0.0 is none", "--help");
+    assertTold(
+        serve("--dev", "--domain", "example.com", "--https", "off"), 2, "loopback only", "--help");
+    assertThat(state).doesNotExist();
   }
 
   @Test

@@ -45,22 +45,13 @@ final class OwnCertificateTest {
     issuer
         .issue(List.of("tunnel.localhost", "*.tunnel.localhost"))
         .write(files.chain(), files.key());
-    ServerConfig local = ServerConfig.local(state);
     tunnel =
         Tunnel.start(
-            new ServerConfig(
-                state,
-                "tunnel.localhost",
-                local.tunnelAddress(),
-                null,
-                Tunnel.ANY_PORT,
-                files,
-                local.tcpAddress(),
-                local.tcpPorts(),
-                local.hold(),
-                null,
-                true,
-                1));
+            ServerConfig.local(state)
+                .withDomain("tunnel.localhost")
+                .withAddresses(Tunnel.ANY_PORT, null)
+                .withHttps(Tunnel.ANY_PORT)
+                .withCertificates(files, null));
     app = SampleApp.start(Tunnel.ANY_PORT);
   }
 

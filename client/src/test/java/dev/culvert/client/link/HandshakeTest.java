@@ -17,10 +17,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.security.cert.CertificateException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,14 +43,19 @@ final class HandshakeTest {
   private final EmbeddedChannel channel = connect("culvert/1");
 
   private EmbeddedChannel connect(String protocol) {
-    return connect(protocol, address -> true);
+    return connect(protocol, connection -> {});
   }
 
-  private EmbeddedChannel connect(String protocol, Predicate<SocketAddress> trust) {
+  private EmbeddedChannel connect(String protocol, Handshake.ServerCheck check) {
     Link link = new Link(owner, Transport.NIO, "h:7000");
-    return new EmbeddedChannel(
-        new PassingTls(protocol),
-        new Handshake(link, trust, HELLO, new ChannelInboundHandlerAdapter()));
+    EmbeddedChannel channel = new EmbeddedChannel();
+    channel.freezeTime();
+    channel
+        .pipeline()
+        .addLast(
+            new PassingTls(protocol),
+            new Handshake(link, check, HELLO, new ChannelInboundHandlerAdapter()));
+    return channel;
   }
 
   private static void secured(EmbeddedChannel channel) {
@@ -116,16 +119,19 @@ final class HandshakeTest {
   }
 
   @Test
-  void serverAtAnAddressThatIsNotTrustedHearsNoHello() {
-    EmbeddedChannel elsewhere = connect("culvert/1", address -> false);
+  void serverThatFailsTheLastCheckHearsNoHello() {
+    EmbeddedChannel elsewhere =
+        connect(
+            "culvert/1",
+            connection -> {
+              throw new CertificateException("it is elsewhere");
+            });
 
     secured(elsewhere);
 
     assertThat(elsewhere.outboundMessages()).isEmpty();
     assertThat(owner.downs)
-        .containsExactly(
-            new LinkEnd.Untrusted(
-                "h:7000 is not trusted: without verifying, only a server on this machine"));
+        .containsExactly(new LinkEnd.Untrusted("h:7000 is not trusted: it is elsewhere"));
     elsewhere.finishAndReleaseAll();
   }
 

@@ -87,6 +87,10 @@ final class Agent implements StreamOpener {
     return sessions.stream().anyMatch(session -> session.id().equals(id) && !session.isEnded());
   }
 
+  List<SessionFacts> sessions() {
+    return sessions.stream().map(AgentSession::facts).toList();
+  }
+
   // Tunnels.
 
   void openTunnel(AgentSession session, OpenTunnel message) {

@@ -97,6 +97,11 @@ public final class Agents {
     return byHolder.size();
   }
 
+  /** The sessions there are, in no order. */
+  public List<SessionFacts> sessions() {
+    return agents().stream().flatMap(agent -> agent.sessions().stream()).toList();
+  }
+
   /** Lets a session in; null where the session it wants to join is not there. */
   @Nullable AgentSession admit(Grant grant, Hello hello, Channel connection) {
     String holder = holder(grant, hello.instance());
@@ -118,7 +123,7 @@ public final class Agents {
     if (superseded != null) {
       superseded.end(EndCode.SUPERSEDED, "a newer session of the same client took over");
     }
-    AgentSession session = new AgentSession(newId(), agent, connection, hello);
+    AgentSession session = new AgentSession(newId(), agent, connection, hello, clock.instant());
     if (!agent.add(session)) {
       if (hello.joins() == null) {
         remove(agent); // it was ended before it began
@@ -128,12 +133,14 @@ public final class Agents {
     if (permissions(grant) == null) { // revoked between its verification and its registration
       agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
     }
+    SessionFacts facts = session.facts();
     logger.info(
-        "{} session {} from {} ({})",
+        "{} session {} from {} ({}) over {}",
         agent,
-        session.id(),
-        peer(connection),
-        printable(hello.software()));
+        facts.id(),
+        facts.address(),
+        facts.software(),
+        facts.tls());
     return session;
   }
 
@@ -209,7 +216,8 @@ public final class Agents {
     }
   }
 
-  private static String printable(String text) {
+  /** What a client says, for logs. */
+  static String printable(String text) {
     return text.replaceAll("[^\\x20-\\x7e]", "?");
   }
 }

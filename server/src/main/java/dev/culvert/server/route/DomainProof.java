@@ -102,6 +102,11 @@ public final class DomainProof implements AutoCloseable {
         });
   }
 
+  /** Asks anew from here on. */
+  void forget() {
+    records.synchronous().invalidateAll();
+  }
+
   /** The record that is looked for, as one writes it into a zone. */
   public static String record(String host, String tokenId) {
     return recordName(host) + " TXT " + text(tokenId);

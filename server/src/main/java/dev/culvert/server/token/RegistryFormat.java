@@ -35,6 +35,7 @@ final class RegistryFormat {
       token.addProperty("name", record.name());
       token.add("permissions", PermissionsFormat.encode(record.permissions()));
       token.addProperty("generation", record.generation());
+      token.addProperty("keyId", record.keyId());
       addInstant(token, "formerUntil", record.formerUntil());
       token.addProperty("createdAt", record.createdAt().toString());
       addInstant(token, "expiresAt", record.expiresAt());
@@ -92,6 +93,7 @@ final class RegistryFormat {
         string(token, "name"),
         isFirstVersion ? Permissions.STANDARD : permissions(token),
         isFirstVersion ? 1 : PermissionsFormat.number(token, "generation"),
+        isFirstVersion ? TokenRecord.UNKNOWN_KEY : PermissionsFormat.number(token, "keyId"),
         optionalInstant(token, "formerUntil"),
         Instant.parse(string(token, "createdAt")),
         optionalInstant(token, "expiresAt"),

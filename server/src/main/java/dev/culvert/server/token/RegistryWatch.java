@@ -32,7 +32,7 @@ final class RegistryWatch {
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private final Map<String, Known> known = new HashMap<>();
   private volatile Registry snapshot;
-  private RegistryFile.@Nullable Stamp seen;
+  private @Nullable FileStamp seen;
   private boolean failing;
 
   /** What of a token matters to those who use it. */
@@ -73,7 +73,7 @@ final class RegistryWatch {
   private synchronized List<String> reload() {
     Instant now = clock.instant();
     try {
-      RegistryFile.Stamp stamp = file.stamp();
+      FileStamp stamp = file.stamp();
       if (!Objects.equals(stamp, seen)) {
         if (stamp == null) {
           throw new TokenStoreException(

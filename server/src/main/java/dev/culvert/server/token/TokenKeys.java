@@ -1,5 +1,6 @@
 package dev.culvert.server.token;
 
+import com.google.crypto.tink.Aead;
 import com.google.crypto.tink.Configuration;
 import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
@@ -19,6 +20,8 @@ import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** The keyset that signs tokens and tells its own from others. Any thread. */
 final class TokenKeys {
@@ -50,17 +53,47 @@ final class TokenKeys {
   }
 
   static TokenKeys generate() throws GeneralSecurityException {
+    return new TokenKeys(
+        KeysetHandle.newBuilder().addEntry(newPrimary()).setConfiguration(CONFIGURATION).build());
+  }
+
+  private static KeysetHandle.Builder.Entry newPrimary() throws GeneralSecurityException {
     JwtEcdsaParameters parameters =
         JwtEcdsaParameters.builder()
             .setAlgorithm(JwtEcdsaParameters.Algorithm.ES256)
             .setKidStrategy(JwtEcdsaParameters.KidStrategy.BASE64_ENCODED_KEY_ID)
             .build();
+    return KeysetHandle.generateEntryFromParameters(parameters).withRandomId().makePrimary();
+  }
+
+  /** The same keys, and a new one that signs. */
+  TokenKeys withNewPrimary() throws GeneralSecurityException {
     return new TokenKeys(
-        KeysetHandle.newBuilder()
-            .addEntry(
-                KeysetHandle.generateEntryFromParameters(parameters).withRandomId().makePrimary())
+        KeysetHandle.newBuilder(keyset)
+            .addEntry(newPrimary())
             .setConfiguration(CONFIGURATION)
             .build());
+  }
+
+  /** The same keys but one, which does not sign. */
+  TokenKeys without(int keyId) throws GeneralSecurityException {
+    KeysetHandle.Builder builder = KeysetHandle.newBuilder(keyset);
+    for (int i = builder.size() - 1; i >= 0; i--) {
+      if (keyset.getAt(i).getId() == keyId) {
+        builder.deleteAt(i);
+      }
+    }
+    return new TokenKeys(builder.setConfiguration(CONFIGURATION).build());
+  }
+
+  /** The ids of all keys, the oldest first. */
+  List<Integer> ids() {
+    return IntStream.range(0, keyset.size()).mapToObj(i -> keyset.getAt(i).getId()).toList();
+  }
+
+  /** The id of the key that signs. */
+  int primaryId() {
+    return keyset.getPrimary().getId();
   }
 
   static TokenKeys decode(String json) throws GeneralSecurityException {
@@ -72,6 +105,16 @@ final class TokenKeys {
   String encode() throws GeneralSecurityException {
     return TinkJsonProtoKeysetFormat.serializeKeyset(
         keyset, CONFIGURATION, InsecureSecretKeyAccess.get());
+  }
+
+  /** The whole keyset, encrypted. */
+  String encrypt(Aead aead, byte[] context) throws GeneralSecurityException {
+    return TinkJsonProtoKeysetFormat.serializeEncryptedKeyset(keyset, aead, context, CONFIGURATION);
+  }
+
+  static TokenKeys decrypt(String json, Aead aead, byte[] context) throws GeneralSecurityException {
+    return new TokenKeys(
+        TinkJsonProtoKeysetFormat.parseEncryptedKeyset(json, aead, context, CONFIGURATION));
   }
 
   /** The text of the token's newest generation, issued at {@code now}. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the {@code sub} claim, unique among the unrevoked tokens
  * @param permissions what it allows now, which is never more than when it was issued
  * @param generation the {@code gen} claim of the newest text; the first is 1
+ * @param keyId the key that signed the newest text, or {@link #UNKNOWN_KEY}
  * @param formerUntil the first instant the generation before is refused; null where it is already
  * @param expiresAt the first instant the token is refused; null for a token without expiry
  * @param revokedAt null while unrevoked
@@ -23,10 +24,14 @@ public record TokenRecord(
     String name,
     Permissions permissions,
     int generation,
+    int keyId,
     @Nullable Instant formerUntil,
     Instant createdAt,
     @Nullable Instant expiresAt,
     @Nullable Instant revokedAt) {
+
+  /** Of tokens that were issued before keys were written down. */
+  static final int UNKNOWN_KEY = 0;
 
   /** Refuses an empty id and a name that {@link TokenStore#create(String)} would not take. */
   public TokenRecord {
@@ -44,8 +49,13 @@ public record TokenRecord(
 
   /** A token as it is when it is issued. */
   static TokenRecord issued(
-      String id, String name, Permissions permissions, Instant now, @Nullable Instant expiresAt) {
-    return new TokenRecord(id, name, permissions, 1, null, now, expiresAt, null);
+      String id,
+      String name,
+      Permissions permissions,
+      int keyId,
+      Instant now,
+      @Nullable Instant expiresAt) {
+    return new TokenRecord(id, name, permissions, 1, keyId, null, now, expiresAt, null);
   }
 
   public boolean isRevoked() {
@@ -68,17 +78,17 @@ public record TokenRecord(
 
   TokenRecord revoked(Instant now) {
     return new TokenRecord(
-        id, name, permissions, generation, formerUntil, createdAt, expiresAt, now);
+        id, name, permissions, generation, keyId, formerUntil, createdAt, expiresAt, now);
   }
 
   TokenRecord narrowed(Permissions narrower) {
     return new TokenRecord(
-        id, name, narrower, generation, formerUntil, createdAt, expiresAt, revokedAt);
+        id, name, narrower, generation, keyId, formerUntil, createdAt, expiresAt, revokedAt);
   }
 
   /** The next generation, beside which this one is good until {@code formerUntil}. */
-  TokenRecord rotated(Instant formerUntil, @Nullable Instant expiresAt) {
+  TokenRecord rotated(int keyId, Instant formerUntil, @Nullable Instant expiresAt) {
     return new TokenRecord(
-        id, name, permissions, generation + 1, formerUntil, createdAt, expiresAt, revokedAt);
+        id, name, permissions, generation + 1, keyId, formerUntil, createdAt, expiresAt, revokedAt);
   }
 }

@@ -23,30 +23,40 @@ import org.jspecify.annotations.Nullable;
  * tokens.lock}: not for an event loop.
  */
 public final class TokenStore {
+  /** In the state directory: the keys that sign tokens. */
+  public static final String KEYSET_FILE = "token-keyset.json";
+
   private static final Duration MIN_LIFETIME = Duration.ofSeconds(1);
   private static final Duration MAX_LIFETIME = Duration.ofDays(36_500);
   private static final int ID_BYTES = 16;
 
   private final Path directory;
-  private final TokenKeys keys;
+  private final KeysetFile keyset;
   private final RegistryFile file;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
 
-  private TokenStore(Path directory, TokenKeys keys, RegistryFile file, InstantSource clock) {
+  private TokenStore(Path directory, KeysetFile keyset, RegistryFile file, InstantSource clock) {
     this.directory = directory;
-    this.keys = keys;
+    this.keyset = keyset;
     this.file = file;
     this.clock = clock;
   }
 
   /** The store in {@code stateDirectory}; makes the directory and signing keys at first use. */
   public static TokenStore open(Path stateDirectory) throws TokenStoreException {
-    return open(stateDirectory, Clock.systemUTC());
+    return open(stateDirectory, new KeysetProtection.None(), Clock.systemUTC());
   }
 
   /** As {@link #open(Path)}, with the time of {@code clock}. */
   public static TokenStore open(Path stateDirectory, InstantSource clock)
+      throws TokenStoreException {
+    return open(stateDirectory, new KeysetProtection.None(), clock);
+  }
+
+  /** As {@link #open(Path)}; keys that were not encrypted so far are from now on. */
+  public static TokenStore open(
+      Path stateDirectory, KeysetProtection protection, InstantSource clock)
       throws TokenStoreException {
     try {
       PrivateFile.createDirectory(stateDirectory);
@@ -57,32 +67,44 @@ public final class TokenStore {
           e);
     }
     requirePrivate(stateDirectory);
-    return read(stateDirectory, clock);
+    RegistryFile file = new RegistryFile(stateDirectory);
+    KeysetFile keyset = new KeysetFile(stateDirectory, protection);
+    readOrCreate(keyset, file, stateDirectory);
+    if (!(protection instanceof KeysetProtection.None) && !keyset.isProtected()) {
+      try (var _ = StateLock.take(stateDirectory)) {
+        keyset.write(keyset.read());
+      }
+    }
+    file.read();
+    return new TokenStore(stateDirectory, keyset, file, clock);
   }
 
-  /** The store that {@code stateDirectory} holds already; nothing is made. */
+  /** The store that {@code stateDirectory} holds already; nothing is made, and no key is read. */
   public static TokenStore openExisting(Path stateDirectory) throws TokenStoreException {
+    return openExisting(stateDirectory, new KeysetProtection.None());
+  }
+
+  /** As {@link #openExisting(Path)}, for what takes the keys. */
+  public static TokenStore openExisting(Path stateDirectory, KeysetProtection protection)
+      throws TokenStoreException {
     if (!Files.isDirectory(stateDirectory)) {
       throw new TokenStoreException(
           stateDirectory + ": there is no such state directory",
           "Give the server's with --state or CULVERTD_STATE");
     }
     requirePrivate(stateDirectory);
-    if (new KeysetFile(stateDirectory).isMissing()
-        && new RegistryFile(stateDirectory).read().isEmpty()) {
+    KeysetFile keyset = new KeysetFile(stateDirectory, protection);
+    RegistryFile file = new RegistryFile(stateDirectory);
+    boolean isEmpty = file.read().isEmpty();
+    if (keyset.isMissing() && isEmpty) {
       throw new TokenStoreException(
           stateDirectory + ": no token was ever created here",
           "Give the server's state directory with --state or CULVERTD_STATE");
     }
-    return read(stateDirectory, Clock.systemUTC());
-  }
-
-  private static TokenStore read(Path stateDirectory, InstantSource clock)
-      throws TokenStoreException {
-    RegistryFile file = new RegistryFile(stateDirectory);
-    TokenKeys keys = readOrCreate(new KeysetFile(stateDirectory), file, stateDirectory);
-    file.read();
-    return new TokenStore(stateDirectory, keys, file, clock);
+    if (keyset.isMissing()) {
+      throw lost(keyset, file);
+    }
+    return new TokenStore(stateDirectory, keyset, file, Clock.systemUTC());
   }
 
   private static void requirePrivate(Path directory) throws TokenStoreException {
@@ -131,9 +153,11 @@ public final class TokenStore {
             "Choose another name, or revoke it first with 'culvertd token revoke " + name + "'");
       }
       Instant now = now();
+      TokenKeys keys = keyset.read();
       TokenRecord record =
-          TokenRecord.issued(newId(), name, permissions, now, expiry(now, lifetime));
-      IssuedToken issued = sign(record, now);
+          TokenRecord.issued(
+              newId(), name, permissions, keys.primaryId(), now, expiry(now, lifetime));
+      IssuedToken issued = sign(keys, record, now);
       file.write(registry.plus(record, now));
       return issued;
     }
@@ -158,8 +182,10 @@ public final class TokenStore {
             "the token \"" + record.name() + "\" was revoked", "Create a new one instead");
       }
       Instant now = now();
-      TokenRecord rotated = record.rotated(now.plus(overlap), expiry(now, lifetime));
-      IssuedToken issued = sign(rotated, now);
+      TokenKeys keys = keyset.read();
+      TokenRecord rotated =
+          record.rotated(keys.primaryId(), now.plus(overlap), expiry(now, lifetime));
+      IssuedToken issued = sign(keys, rotated, now);
       file.write(registry.with(rotated));
       return issued;
     }
@@ -177,7 +203,8 @@ public final class TokenStore {
     return now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
   }
 
-  private IssuedToken sign(TokenRecord record, Instant now) throws TokenStoreException {
+  private IssuedToken sign(TokenKeys keys, TokenRecord record, Instant now)
+      throws TokenStoreException {
     String text;
     try {
       text = keys.sign(record, now);
@@ -270,8 +297,8 @@ public final class TokenStore {
     return record;
   }
 
-  TokenKeys keys() {
-    return keys;
+  KeysetFile keyset() {
+    return keyset;
   }
 
   RegistryFile file() {
@@ -288,21 +315,26 @@ public final class TokenStore {
     return HexFormat.of().formatHex(id);
   }
 
-  private static TokenKeys readOrCreate(KeysetFile keyset, RegistryFile registry, Path directory)
+  private static void readOrCreate(KeysetFile keyset, RegistryFile registry, Path directory)
       throws TokenStoreException {
     if (!keyset.isMissing()) {
-      return keyset.read();
+      keyset.read();
+      return;
     }
     try (var _ = StateLock.take(directory)) {
       if (!keyset.isMissing()) {
-        return keyset.read();
+        keyset.read();
+      } else if (registry.read().isEmpty()) {
+        keyset.create();
+      } else {
+        throw lost(keyset, registry);
       }
-      if (!registry.read().isEmpty()) {
-        throw new TokenStoreException(
-            keyset.path() + ": missing, though " + registry.path() + " lists tokens it signed",
-            "Restore it from a backup; or move the registry away and create new tokens");
-      }
-      return keyset.create();
     }
+  }
+
+  private static TokenStoreException lost(KeysetFile keyset, RegistryFile registry) {
+    return new TokenStoreException(
+        keyset.path() + ": missing, though " + registry.path() + " lists tokens it signed",
+        "Restore it from a backup; or move the registry away and create new tokens");
   }
 }

@@ -47,7 +47,7 @@ public final class TokenVerifier implements AutoCloseable {
   private static final int MAX_WAITING = 256;
 
   private final boolean needsToken;
-  private final TokenKeys keys;
+  private final KeysetWatch keyset;
   private final InstantSource clock;
   private final RegistryWatch watch;
   private final ExecutorService executor;
@@ -56,7 +56,7 @@ public final class TokenVerifier implements AutoCloseable {
   private TokenVerifier(TokenStore store, boolean needsToken, ExecutorService executor)
       throws TokenStoreException {
     this.needsToken = needsToken;
-    this.keys = store.keys();
+    this.keyset = new KeysetWatch(store.keyset());
     this.clock = store.clock();
     this.watch = new RegistryWatch(store.file(), clock);
     this.executor = executor;
@@ -146,11 +146,12 @@ public final class TokenVerifier implements AutoCloseable {
   }
 
   /**
-   * Adopts the registry file if it has changed, and tells the listeners which tokens are void. An
-   * unreadable file is logged once and leaves everything as it was. Reads a file: not for an event
-   * loop.
+   * Adopts the keys and the registry if their files have changed, and tells the listeners which
+   * tokens are void. An unreadable file is logged once and leaves everything as it was. Reads a
+   * file: not for an event loop.
    */
   public void reloadIfChanged() {
+    reloadKeys();
     watch.reloadIfChanged();
   }
 
@@ -172,11 +173,24 @@ public final class TokenVerifier implements AutoCloseable {
 
   /** A token made a moment ago by another process may be in the file and not yet in memory. */
   private Verification verifySignature(Secret token) {
-    Verification signed = keys.verifySignature(token.reveal());
+    Verification signed = keyset.keys().verifySignature(token.reveal());
+    if (signed instanceof Rejected(Reason reason, String _)
+        && reason == Reason.BAD_SIGNATURE
+        && reloadKeys()) {
+      signed = keyset.keys().verifySignature(token.reveal());
+    }
     if (signed instanceof Accepted(Grant grant) && watch.snapshot().byId(grant.tokenId()) == null) {
       watch.reloadIfChanged();
     }
     return signed;
+  }
+
+  private boolean reloadKeys() {
+    boolean changed = keyset.reloadIfChanged();
+    if (changed) {
+      signatures.synchronous().asMap().clear(); // what other keys say
+    }
+    return changed;
   }
 
   private Verification judge(Verification signed) {

@@ -4,6 +4,7 @@ import dev.culvert.mux.control.ControlProtocol;
 import dev.culvert.mux.control.Hello;
 import dev.culvert.mux.control.Secret;
 import dev.culvert.server.route.DomainProof;
+import dev.culvert.server.route.DomainProofs;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortListener;
 import dev.culvert.server.route.PortRange;
@@ -23,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The server's half that clients meet, with real tokens and routes, and no sockets. */
@@ -42,6 +44,7 @@ final class AgentGround implements AutoCloseable, PortListener {
   final Agents agents;
   final AgentAcceptor acceptor;
   final IssuedToken token;
+  final AtomicLong nanos = new AtomicLong(); // what failures are timed by
   @Nullable IOException portFailure;
   Runnable whenStopped = () -> {};
 
@@ -61,7 +64,7 @@ final class AgentGround implements AutoCloseable, PortListener {
             Duration.ofHours(1),
             Clock.systemUTC());
     agents = new Agents(routes, this, this::urls, domainProof, verifier, clock);
-    acceptor = new AgentAcceptor(agents, "culvertd test");
+    acceptor = new AgentAcceptor(agents, "culvertd test", nanos::get);
     token = tokens.create("laptop", permissions, Duration.ofHours(1));
     verifier.reloadIfChanged();
     warm(token.text());
@@ -70,6 +73,11 @@ final class AgentGround implements AutoCloseable, PortListener {
   private List<String> urls(Route route) {
     opened.add(route);
     return List.of("url:" + route.address());
+  }
+
+  /** Has the DNS asked again. */
+  void forgetProofs() {
+    DomainProofs.forget(domainProof);
   }
 
   /** Has the answer of the DNS at hand. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -45,6 +46,48 @@ final class LiveRevocationTest {
   @AfterEach
   void close() {
     verifier.close();
+  }
+
+  @Test
+  void narrowingIsToldAndHoldsForGrantsGivenBefore() throws Exception {
+    Permissions less = new Permissions(Set.of(), List.of(), List.of(), false, List.of(), 1, 1, 1);
+
+    commandLine.narrow("laptop", less);
+    verifier.reloadIfChanged();
+    verifier.reloadIfChanged();
+
+    assertThat(told).containsExactly(token.record().id());
+    assertThat(verifier.permissions(grant, clock.instant())).isEqualTo(less);
+    assertThat(verify()).isInstanceOf(Accepted.class);
+  }
+
+  @Test
+  void replacedTokenIsGoodUntilItsOverlapIsOver() throws Exception {
+    commandLine.rotate("laptop", Duration.ofMinutes(5), Duration.ofHours(1));
+    verifier.reloadIfChanged();
+    assertThat(verifier.isValid(grant, clock.instant())).isTrue();
+    assertThat(verify()).isInstanceOf(Accepted.class);
+    told.clear();
+
+    clock.advance(Duration.ofMinutes(5));
+    verifier.reloadIfChanged();
+
+    assertThat(told).containsExactly(token.record().id());
+    assertThat(verifier.isValid(grant, clock.instant())).isFalse();
+    assertThat(((Rejected) verify()).message()).contains("replaced by a newer one");
+  }
+
+  @Test
+  void registryThatAllowsMoreThanTheTokenSaysIsNotBelieved() throws Exception {
+    Permissions less = new Permissions(Set.of(), List.of(), List.of(), false, List.of(), 1, 1, 1);
+    IssuedToken narrow = commandLine.create("narrow", less, null);
+    Files.writeString(
+        registry, Files.readString(registry).replace("\"tunnels\": 1,", "\"tunnels\": 2,"));
+    verifier.reloadIfChanged();
+
+    Verification answer = verifier.verify(narrow.text()).toCompletableFuture().join();
+
+    assertThat(((Rejected) answer).reason()).isEqualTo(Reason.UNKNOWN);
   }
 
   @Test

@@ -46,6 +46,7 @@ final class RegistryTest {
             "a".repeat(63),
             Permissions.STANDARD,
             9,
+            -7,
             NOW,
             NOW,
             NOW.plus(Duration.ofDays(1)),
@@ -67,7 +68,7 @@ final class RegistryTest {
             """);
 
     assertThat(registry.records())
-        .containsExactly(TokenRecord.issued("a", "laptop", Permissions.STANDARD, NOW, null));
+        .containsExactly(TokenRecord.issued("a", "laptop", Permissions.STANDARD, 0, NOW, null));
   }
 
   @ParameterizedTest
@@ -130,6 +131,6 @@ final class RegistryTest {
 
   private static TokenRecord record(int number) {
     return TokenRecord.issued(
-        String.valueOf(number), "name-" + number, Permissions.STANDARD, NOW, null);
+        String.valueOf(number), "name-" + number, Permissions.STANDARD, 7, NOW, null);
   }
 }
