@@ -90,6 +90,7 @@ final class AccessTest {
 
     try (Tunnel open = Tunnel.start(ServerConfig.local(otherState).withoutTokens())) {
       Client client = open.start(open.clientConfig(new Secret(""), Tunnel.http(port(), "shop")));
+      client.awaitOpened(1);
       assertThat(client.http().getHost()).isEqualTo("shop.localhost");
 
       Client wrong =
