@@ -140,8 +140,7 @@ public record ServerConfig(
   }
 
   /** The same with certificates: a pair of files, and a directory of more. */
-  public ServerConfig withCertificates(
-      @Nullable CertificateFiles files, @Nullable Path directory) {
+  public ServerConfig withCertificates(@Nullable CertificateFiles files, @Nullable Path directory) {
     return changed(draft -> {
       draft.certificate = files;
       draft.certificates = directory;
