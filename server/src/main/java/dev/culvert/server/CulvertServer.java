@@ -17,6 +17,7 @@ import dev.culvert.server.token.TokenVerifier;
 import dev.culvert.tls.ClientHello;
 import dev.culvert.tls.ClientHelloDispatch;
 import dev.culvert.tls.ClientHelloDispatch.Destination;
+import dev.culvert.tls.ReloadedKey;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -113,14 +114,12 @@ public final class CulvertServer implements AutoCloseable {
    * @throws StartException with the remedy, where a file or an address cannot be had
    */
   public static CulvertServer start(ServerConfig config) throws IOException, TokenStoreException {
-    if (config.certificate() != null) {
-      config.certificate().read(); // before any state is made
-    }
+    ReloadedKey certificate = ServerKeys.certificate(config, Clock.systemUTC());
     StateDirectory state = StateDirectory.open(config.stateDirectory());
     CulvertServer server;
     ServerKeys keys = null;
     try {
-      keys = ServerKeys.open(config, Clock.systemUTC());
+      keys = ServerKeys.open(config, certificate, Clock.systemUTC());
       server = new CulvertServer(config, state, keys);
     } catch (IOException | TokenStoreException | RuntimeException e) {
       if (keys != null) {
@@ -166,14 +165,14 @@ public final class CulvertServer implements AutoCloseable {
   }
 
   private Destination client(ClientHello hello) {
-    return new Destination(
-        hello.serverName() == null ? keys.pinned() : keys.named(), acceptor::accept);
+    String name = hello.serverName();
+    return new Destination(name == null ? keys.pinned() : keys.named(name), acceptor::accept);
   }
 
   private Destination visitorOrClient(ClientHello hello) {
     return hello.offersOnlyTunnel()
         ? client(hello)
-        : new Destination(keys.https(), httpEdge::acceptHttps);
+        : new Destination(keys.https(hello.serverName()), httpEdge::acceptHttps);
   }
 
   private static RouteTable routes(ServerConfig config, StateDirectory state)

@@ -1,6 +1,5 @@
 package dev.culvert.tls;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -68,10 +67,7 @@ public final class Identity {
 
   /** Replaces {@value #FILE} whole, readable by its owner only. */
   public void write(Path directory) throws IOException {
-    ByteArrayOutputStream pem = new ByteArrayOutputStream();
-    pem.write(Pem.encode(keyAndChain.chain()));
-    pem.write(Pem.encode(keyAndChain.key()));
-    PrivateFile.write(directory.resolve(FILE), pem.toByteArray());
+    keyAndChain.write(directory.resolve(FILE));
   }
 
   /**

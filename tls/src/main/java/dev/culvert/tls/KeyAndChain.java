@@ -1,12 +1,15 @@
 package dev.culvert.tls;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a TLS server presents: a private key and its certificate, followed by the certificates that
@@ -54,6 +57,27 @@ public record KeyAndChain(PrivateKey key, List<X509Certificate> chain) {
   public void write(Path certificatePem, Path keyPem) throws IOException {
     PrivateFile.write(certificatePem, Pem.encode(chain));
     PrivateFile.write(keyPem, Pem.encode(key));
+  }
+
+  /** Writes chain and key into one file, which is replaced whole and readable by its owner only. */
+  public void write(Path pem) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(Pem.encode(chain));
+    bytes.write(Pem.encode(key));
+    PrivateFile.write(pem, bytes.toByteArray());
+  }
+
+  /**
+   * The host names that the certificate is for, in its order and lower case; a wildcard begins with
+   * {@code *.}.
+   */
+  public Set<String> names() {
+    return HostNames.of(certificate());
+  }
+
+  /** The first instant at which the certificate is good no longer. */
+  public Instant expiresAt() {
+    return certificate().getNotAfter().toInstant();
   }
 
   /** What a client pins: {@code sha256/} and 44 base64 characters. The same for the key's life. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -155,7 +156,8 @@ final class ReloadedTlsTest {
     issue("b.example").write(chain, key);
 
     tls.reloadIfChanged();
-    first.newHandler(UnpooledByteBufAllocator.DEFAULT); // whoever asked a moment ago
+    ReferenceCountUtil.release(
+        first.newHandler(UnpooledByteBufAllocator.DEFAULT).engine()); // whoever asked a moment ago
 
     tls.reloadIfChanged();
     assertThatIllegalStateException()
