@@ -1,5 +1,6 @@
 package dev.culvert.server;
 
+import dev.culvert.server.acme.AcmeSettings;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.tls.KeyAndChain;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stateDirectory keys, tokens and names on hold; made where it is missing
  * @param domain tunnels are host names directly below it
+ * @param acme where certificates are ordered for the names in use; null for nowhere
  * @param tunnelAddress where clients connect
  * @param httpAddress where visitors connect over HTTP; null for no such listener
  * @param httpsAddress where visitors, and clients too, connect over TLS; null for no such listener
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public record ServerConfig(
     Path stateDirectory,
     String domain,
+    @Nullable AcmeSettings acme,
     InetSocketAddress tunnelAddress,
     @Nullable InetSocketAddress httpAddress,
     @Nullable InetSocketAddress httpsAddress,
@@ -93,6 +96,7 @@ public record ServerConfig(
     return new ServerConfig(
         stateDirectory,
         "localhost",
+        null,
         anyPort,
         anyPort,
         null,
@@ -108,6 +112,7 @@ public record ServerConfig(
     return new ServerConfig(
         stateDirectory,
         domain,
+        acme,
         tunnelAddress,
         httpAddress,
         address,
@@ -123,6 +128,7 @@ public record ServerConfig(
     return new ServerConfig(
         stateDirectory,
         domain,
+        acme,
         tunnel,
         http,
         httpsAddress,
@@ -138,6 +144,7 @@ public record ServerConfig(
     return new ServerConfig(
         stateDirectory,
         domain,
+        acme,
         tunnelAddress,
         httpAddress,
         httpsAddress,
@@ -153,6 +160,7 @@ public record ServerConfig(
     return new ServerConfig(
         stateDirectory,
         domain,
+        acme,
         tunnelAddress,
         httpAddress,
         httpsAddress,

@@ -51,6 +51,7 @@ final class OwnCertificateTest {
             new ServerConfig(
                 state,
                 "tunnel.localhost",
+                null,
                 local.tunnelAddress(),
                 null,
                 Tunnel.ANY_PORT,

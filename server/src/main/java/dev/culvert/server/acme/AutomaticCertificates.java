@@ -97,7 +97,8 @@ public final class AutomaticCertificates implements AutoCloseable {
    * @param names whose certificates may be ordered
    * @param state the server's state directory
    * @param present certificates that were issued before, whoever issued them
-   * @param kinds what the listeners can answer beside {@link ChallengeKind#DNS}, the favourite first
+   * @param kinds what the listeners can answer beside {@link ChallengeKind#DNS}, the favourite
+   *     first
    * @throws IOException with the remedy, where a file is damaged or cannot be had
    */
   public static AutomaticCertificates open(
@@ -111,8 +112,7 @@ public final class AutomaticCertificates implements AutoCloseable {
       throws IOException {
     Path directory = state.resolve("acme").resolve(settings.fileName());
     PrivateFile.createDirectory(directory);
-    return new AutomaticCertificates(
-        settings, names, directory, present, kinds, adoption, clock);
+    return new AutomaticCertificates(settings, names, directory, present, kinds, adoption, clock);
   }
 
   /** The listeners are there: the authority may come. */

@@ -3,6 +3,7 @@ package dev.culvert.server.acme;
 import dev.culvert.server.acme.IssueException.Scope;
 import java.io.IOException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.shredzone.acme4j.exception.AcmeException;
 import org.shredzone.acme4j.exception.AcmeLazyLoadingException;
 import org.shredzone.acme4j.exception.AcmeNetworkException;
@@ -68,12 +69,12 @@ final class CaFailures {
   }
 
   /** Some network failures have no message of their own. */
-  private static String reason(Throwable failure) {
+  private static String reason(@Nullable Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause.getMessage() != null && !cause.getMessage().isBlank()) {
         return cause.getMessage();
       }
     }
-    return failure.getClass().getSimpleName();
+    return failure == null ? "it says not why" : failure.getClass().getSimpleName();
   }
 }
