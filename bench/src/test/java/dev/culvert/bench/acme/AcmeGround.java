@@ -21,8 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.UUID;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
@@ -46,7 +47,9 @@ final class AcmeGround implements AutoCloseable {
   private final @Nullable Path hook;
   private final SampleApp app = SampleApp.start(ANY_PORT);
   private final List<CulvertClient> clients = new ArrayList<>();
+  private final Map<String, String> instances = new HashMap<>();
   private CulvertServer server;
+  private String token = "";
 
   private AcmeGround(Pebble pebble, Path state, @Nullable Path hook) throws Exception {
     this.pebble = pebble;
@@ -90,19 +93,22 @@ final class AcmeGround implements AutoCloseable {
     server = start();
   }
 
-  /** Opens a tunnel; returns its host. */
+  /** Opens a tunnel, of the same client as before; returns its host. */
   String open(String name) throws Exception {
     CountDownLatch opened = new CountDownLatch(1);
     LocalTarget target =
         new LocalTarget(LocalTarget.Scheme.HTTP, "127.0.0.1", app.address().getPort());
+    if (token.isEmpty()) {
+      token = server.tokens().create("visited").text();
+    }
     clients.add(
         CulvertClient.start(
             new ClientConfig(
                 "127.0.0.1",
                 server.tunnelAddress().getPort(),
                 Trust.pinned(server.pin()),
-                server.tokens().create("t" + UUID.randomUUID().toString().substring(0, 8)).text(),
-                ClientConfig.newInstance(),
+                token,
+                instances.computeIfAbsent(name, _ -> ClientConfig.newInstance()),
                 List.of(TunnelSpec.http(target, name))),
             event -> {
               if (event instanceof ClientEvent.Opened) {

@@ -62,6 +62,7 @@ public final class AutomaticCertificates implements AutoCloseable {
   private final Semaphore wake = new Semaphore(0); // a permit for each name that is new
   private final Thread thread =
       Thread.ofPlatform().daemon().name("culvert-acme").unstarted(this::runAll);
+  private boolean hasOtherProven; // the acme thread's: the kind that worked last is not the first
   private volatile boolean isClosed;
 
   /** Keeps a new certificate for the next start, and presents it from now on. */
@@ -224,6 +225,9 @@ public final class AutomaticCertificates implements AutoCloseable {
       OrderRun run = new OrderRun(id, login, plan, proof, checkpoint, keyFile, ways);
       KeyAndChain issued = run.run();
       adoption.adopt(issued);
+      if (ways.size() > 1) {
+        hasOtherProven = !ways.equals(kinds);
+      }
       X509Certificate certificate = issued.chain().getFirst();
       Instant renewal = plan.issued(id, certificate);
       run.forget();
@@ -247,16 +251,22 @@ public final class AutomaticCertificates implements AutoCloseable {
     }
   }
 
-  /** Kinds of challenge, the one whose turn it is first: after each failure the next. */
+  /**
+   * Kinds of challenge, the one whose turn it is first: what was not tried the last time, or else
+   * what worked the last time.
+   */
   private List<ChallengeKind> ways(Ticket ticket) {
     if (ticket.names().size() > 1) {
       return List.of(ChallengeKind.DNS);
     }
-    return kinds.size() > 1 && ticket.failures() % 2 == 1 ? kinds.reversed() : kinds;
+    boolean isFirstsTurn =
+        ticket.tried() == null ? !hasOtherProven : ticket.tried() != kinds.getFirst();
+    return isFirstsTurn ? kinds : kinds.reversed();
   }
 
   private void failed(Ticket ticket, IssueException failure) {
-    Instant next = plan.failed(ticket.id(), failure, ways(ticket).size() - 1);
+    List<ChallengeKind> ways = ways(ticket);
+    Instant next = plan.failed(ticket.id(), failure, ways.getFirst(), ways.size() - 1);
     logger.warn(
         "{}: no new certificate: {}; the next try is {}",
         describe(ticket),

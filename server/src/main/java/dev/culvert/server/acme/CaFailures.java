@@ -2,6 +2,7 @@ package dev.culvert.server.acme;
 
 import dev.culvert.server.acme.IssueException.Scope;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.shredzone.acme4j.exception.AcmeException;
@@ -14,7 +15,10 @@ import org.shredzone.acme4j.exception.AcmeUserActionRequiredException;
 /** What acme4j throws, as what it means for us. */
 final class CaFailures {
   /** The end of the type of an error that says that the authority knows no such account. */
-  static final String NO_ACCOUNT = ":accountDoesNotExist";
+  private static final String NO_ACCOUNT = ":accountDoesNotExist";
+
+  /** Ends of the types of errors by which an authority says that it knows no such order of ours. */
+  private static final Set<String> OF_UNKNOWN_ORDERS = Set.of("malformed", "unauthorized");
 
   /** Ends of the types of errors that no other name would be spared. */
   private static final Set<String> OF_ALL =
@@ -25,6 +29,13 @@ final class CaFailures {
   static boolean isNoAccount(Exception failure) {
     return cause(failure) instanceof AcmeServerException e
         && e.getType().toString().endsWith(NO_ACCOUNT);
+  }
+
+  /** With a problem document, or with the bare status of HTTP, which acme4j gives as text. */
+  static boolean saysNoSuchOrder(AcmeException failure) {
+    return failure instanceof AcmeServerException e
+        ? OF_UNKNOWN_ORDERS.contains(lastPart(e))
+        : "HTTP 404".equals(failure.getMessage());
   }
 
   static IssueException of(Exception failure) {
@@ -74,6 +85,9 @@ final class CaFailures {
       if (cause.getMessage() != null && !cause.getMessage().isBlank()) {
         return cause.getMessage();
       }
+    }
+    if (failure instanceof ConnectException) {
+      return "connection refused";
     }
     return failure == null ? "it says not why" : failure.getClass().getSimpleName();
   }

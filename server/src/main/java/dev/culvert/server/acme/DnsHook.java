@@ -56,8 +56,10 @@ final class DnsHook {
             Scope.NAMES, call + " took longer than " + longest.toSeconds() + " s");
       }
     } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      if (process.isAlive()) { // of one that has ended this would close what it said
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
     }
     if (process.exitValue() != 0) {
       boolean _ = reader.join(LONGEST_LAST_WORDS);

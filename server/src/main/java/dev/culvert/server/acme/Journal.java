@@ -36,6 +36,7 @@ final class Journal {
   private record Line(
       @Nullable List<String> names,
       int failures,
+      @Nullable ChallengeKind tried,
       @Nullable String retryAt,
       @Nullable String order,
       @Nullable List<TxtRecord> records,
@@ -48,6 +49,7 @@ final class Journal {
       return new Ticket(
           names,
           failures,
+          tried,
           instant(retryAt),
           order,
           records == null ? List.of() : records,
@@ -133,6 +135,7 @@ final class Journal {
     return new Line(
         ticket.names(),
         ticket.failures(),
+        ticket.tried(),
         text(ticket.retryAt()),
         ticket.order(),
         ticket.records(),

@@ -20,7 +20,6 @@ import org.shredzone.acme4j.PollableResource;
 import org.shredzone.acme4j.Status;
 import org.shredzone.acme4j.challenge.Challenge;
 import org.shredzone.acme4j.exception.AcmeException;
-import org.shredzone.acme4j.exception.AcmeServerException;
 
 /**
  * Takes one order from where it stands to its certificate, step by step and in real time. The acme
@@ -111,11 +110,11 @@ final class OrderRun {
   private boolean canGoOn(Order order) throws AcmeException {
     try {
       order.fetch();
-    } catch (AcmeServerException e) {
-      if (e.getType().toString().endsWith(CaFailures.NO_ACCOUNT)) {
-        throw e;
+    } catch (AcmeException e) {
+      if (CaFailures.saysNoSuchOrder(e)) {
+        return false;
       }
-      return false; // it is gone, or was never ours
+      throw e;
     }
     return switch (order.getStatus()) {
       case PENDING, READY -> true;

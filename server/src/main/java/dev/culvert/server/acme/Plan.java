@@ -104,7 +104,7 @@ final class Plan {
     if (known == null || !known.names().equals(names)) {
       // What was ordered for other names is of no use; what was published must be removed still.
       List<Ticket.TxtRecord> records = known == null ? List.of() : known.records();
-      tickets.put(id, new Ticket(names, 0, null, null, records, null));
+      tickets.put(id, new Ticket(names, 0, null, null, null, records, null));
       renewals.remove(id);
     }
     return wanted.add(id);
@@ -185,9 +185,11 @@ final class Plan {
   /**
    * A try has failed; when the next one is.
    *
-   * @param otherWays further kinds of challenge: while there is one not yet tried, it is tried soon
+   * @param kind the kind of challenge that it was made with
+   * @param otherKinds how many others there are: while one is not yet tried, it is tried at once
    */
-  synchronized Instant failed(String id, IssueException failure, int otherWays) {
+  synchronized Instant failed(
+      String id, IssueException failure, ChallengeKind kind, int otherKinds) {
     Instant now = clock.instant();
     Ticket ticket = ticket(id);
     if (failure.scope() == Scope.AUTHORITY) {
@@ -198,10 +200,10 @@ final class Plan {
     authorityWorks();
     int failures = ticket.failures() + 1;
     Instant nextTry =
-        failure.scope() == Scope.CHALLENGE && failures <= otherWays
+        failure.scope() == Scope.CHALLENGE && failures <= otherKinds
             ? now
-            : nextTry(now, Math.max(1, failures - otherWays), failure.retryAfter());
-    update(ticket.failed(nextTry));
+            : nextTry(now, Math.max(1, failures - otherKinds), failure.retryAfter());
+    update(ticket.failed(kind, nextTry));
     return nextTry;
   }
 
