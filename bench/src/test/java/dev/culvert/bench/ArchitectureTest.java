@@ -83,6 +83,8 @@ final class ArchitectureTest {
         Arguments.of(
             "dev.culvert.server.token",
             List.of(
+                "dev.culvert.server.route",
+                "dev.culvert.mux.control",
                 "dev.culvert.tls",
                 "com.google.crypto.tink..",
                 "com.google.errorprone..",

@@ -1,5 +1,6 @@
 package dev.culvert.client;
 
+import dev.culvert.mux.control.Secret;
 import dev.culvert.tls.Trust;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -16,13 +17,13 @@ import java.util.List;
  * @param tunnels at least one
  */
 public record ClientConfig(
-    String host, int port, Trust trust, String token, String instance, List<TunnelSpec> tunnels) {
+    String host, int port, Trust trust, Secret token, Secret instance, List<TunnelSpec> tunnels) {
 
   public ClientConfig {
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("port: " + port + " (expected: 1 to 65535)");
     }
-    if (!instance.matches("[0-9a-f]{32}")) {
+    if (!instance.reveal().matches("[0-9a-f]{32}")) {
       throw new IllegalArgumentException("instance: (expected: 32 hex digits)");
     }
     if (tunnels.isEmpty()) {
@@ -32,10 +33,10 @@ public record ClientConfig(
   }
 
   /** A new secret for {@link #instance}. */
-  public static String newInstance() {
+  public static Secret newInstance() {
     byte[] secret = new byte[16];
     new SecureRandom().nextBytes(secret);
-    return HexFormat.of().formatHex(secret);
+    return new Secret(HexFormat.of().formatHex(secret));
   }
 
   @Override

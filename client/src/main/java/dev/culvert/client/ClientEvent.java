@@ -1,13 +1,14 @@
 package dev.culvert.client;
 
 import dev.culvert.client.local.RequestRecord;
+import dev.culvert.tls.NegotiatedTls;
 import java.time.Duration;
 import java.util.List;
 
 /** What happens to a client. */
 public sealed interface ClientEvent {
-  /** The server has let us in. */
-  record Online(String server) implements ClientEvent {}
+  /** The server has let us in; {@code server} is its software, {@code tls} what protects us. */
+  record Online(String server, NegotiatedTls tls) implements ClientEvent {}
 
   /** Visitors reach a tunnel at these URLs, the best first; told again after each reconnect. */
   record Opened(TunnelSpec tunnel, List<String> urls) implements ClientEvent {}

@@ -155,7 +155,7 @@ public final class CulvertClient implements AutoCloseable {
       hasBeenOnline = true;
       isOnline = true;
       onlineSinceNanos = loop.ticker().nanoTime();
-      tell(new ClientEvent.Online(welcome.software()));
+      tell(new ClientEvent.Online(welcome.software(), up.tls()));
       for (int i = 0; i < config.tunnels().size(); i++) {
         TunnelSpec tunnel = config.tunnels().get(i);
         up.send(

@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A tunnel to be opened.
  *
- * @param name the host name's first label that is asked for, for HTTP; null for any
+ * @param name the host name that is asked for, for HTTP: its first label below the server's domain,
+ *     or the whole of one elsewhere; null for any
  * @param port the public port that is asked for, for TCP; zero for any
  */
 public record TunnelSpec(TunnelKind kind, LocalTarget target, @Nullable String name, int port) {
-  private static final int MAX_NAME_CHARS = 63;
+  private static final int MAX_NAME_CHARS = 253;
 
   public TunnelSpec {
     if (name != null && name.length() > MAX_NAME_CHARS) {

@@ -65,7 +65,7 @@ final class CertificateOrders implements AutoCloseable {
     }
     routes.onOpened(route -> {
       if (route.kind() == TunnelKind.HTTP) {
-        certificates.want(route.name() + "." + config.domain());
+        certificates.want(routes.host(route));
       }
     });
     return new CertificateOrders(certificates);

@@ -6,9 +6,11 @@ import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.StartException.Fault;
 import dev.culvert.server.agent.AgentAcceptor;
 import dev.culvert.server.agent.Agents;
+import dev.culvert.server.agent.SessionFacts;
 import dev.culvert.server.edge.HttpEdge;
 import dev.culvert.server.edge.ListenFailure;
 import dev.culvert.server.edge.TcpEdge;
+import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.token.TokenStore;
@@ -83,6 +85,7 @@ public final class CulvertServer implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
   private final RouteTable routes;
+  private final DomainProof domainProof;
   private final ConnectionLimit visitors = new ConnectionLimit(MAX_VISITORS);
   private final HttpEdge httpEdge;
   private final Agents agents;
@@ -94,20 +97,23 @@ public final class CulvertServer implements AutoCloseable {
   private @Nullable InetSocketAddress httpAddress;
   private @Nullable InetSocketAddress httpsAddress;
 
-  private CulvertServer(ServerConfig config, StateDirectory state, ServerKeys keys)
+  private CulvertServer(
+      ServerConfig config, StateDirectory state, TokenStore tokens, ServerKeys keys)
       throws IOException, TokenStoreException {
     this.config = config;
     this.state = state;
     this.keys = keys;
-    tokens = TokenStore.open(state.path());
-    verifier = TokenVerifier.open(tokens);
+    this.tokens = tokens;
+    verifier =
+        config.needsToken() ? TokenVerifier.open(tokens) : TokenVerifier.openToAnyone(tokens);
     routes = routes(config, state);
+    orders = CertificateOrders.open(config, keys, routes);
+    domainProof = new DomainProof(config.nameServer());
     loops = transport.newEventLoopGroup(config.threads(), "culvertd");
     httpEdge = new HttpEdge(routes);
     TcpEdge tcpEdge = new TcpEdge(loops, transport, config.tcpAddress(), visitors, channels);
-    agents = new Agents(routes, tcpEdge, this::urls, verifier, Clock.systemUTC());
+    agents = new Agents(routes, tcpEdge, this::urls, domainProof, verifier, Clock.systemUTC());
     acceptor = new AgentAcceptor(agents, Version.text());
-    orders = CertificateOrders.open(config, keys, routes);
   }
 
   /**
@@ -121,8 +127,10 @@ public final class CulvertServer implements AutoCloseable {
     CulvertServer server;
     ServerKeys keys = null;
     try {
+      state.requireKeyset(); // and make it before the identity, by which a used directory is known
+      TokenStore tokens = TokenStore.open(state.path(), config.keyset(), Clock.systemUTC());
       keys = ServerKeys.open(config, certificate, Clock.systemUTC());
-      server = new CulvertServer(config, state, keys);
+      server = new CulvertServer(config, state, tokens, keys);
     } catch (IOException | TokenStoreException | RuntimeException e) {
       if (keys != null) {
         keys.close();
@@ -254,7 +262,7 @@ public final class CulvertServer implements AutoCloseable {
       return List.of("tcp://" + config.domain() + ":" + route.port());
     }
     List<String> urls = new ArrayList<>();
-    String host = route.name() + "." + config.domain();
+    String host = routes.host(route);
     if (httpsAddress != null) {
       urls.add("https://" + host + port(httpsAddress, 443));
     }
@@ -302,6 +310,11 @@ public final class CulvertServer implements AutoCloseable {
     return agents.size();
   }
 
+  /** The sessions of all clients, in no order. */
+  public List<SessionFacts> sessions() {
+    return agents.sessions();
+  }
+
   public Transport transport() {
     return transport;
   }
@@ -326,6 +339,7 @@ public final class CulvertServer implements AutoCloseable {
         .shutdownGracefully(QUIET_MILLIS, CLOSE_SECONDS * 1000, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly();
     verifier.close();
+    domainProof.close();
     keys.close();
     try {
       housekeeping.stop(CLOSE_SECONDS);

@@ -1,5 +1,6 @@
 package dev.culvert.server;
 
+import dev.culvert.mux.control.Secret;
 import dev.culvert.server.token.FileFailure;
 import dev.culvert.server.token.TokenStoreException;
 import java.io.IOException;
@@ -14,7 +15,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "culvertd",
     description = "Makes services behind NAT reachable: the public end of Culvert.",
-    subcommands = {ServeCommand.class, TokenCommand.class, IdentityCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      TokenCommand.class,
+      IdentityCommand.class,
+      KeysetCommand.class
+    },
     versionProvider = Main.VersionProvider.class,
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
@@ -98,9 +104,9 @@ public final class Main {
     return exitCode;
   }
 
-  /** On one line, and nothing that a terminal takes for a command. */
+  /** On one line, nothing that a terminal takes for a command, and no token in the wrong place. */
   private static String line(String text) {
-    return text.replaceAll("[\\p{Cntrl}\\x80-\\x9f\\u2028\\u2029]+", " ");
+    return Secret.redact(text).replaceAll("[\\p{Cntrl}\\x80-\\x9f\\u2028\\u2029]+", " ");
   }
 
   /** Tells the program's version. */

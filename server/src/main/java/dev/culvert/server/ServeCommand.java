@@ -36,6 +36,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private AcmeOptions acme = new AcmeOptions();
 
+  @Mixin private KeysetOptions keyset = new KeysetOptions();
+
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
@@ -93,6 +95,19 @@ final class ServeCommand implements Callable<Integer> {
   private String hold = "1h";
 
   @Option(
+      names = "--dns",
+      paramLabel = "HOST:PORT",
+      description =
+          "The name server to ask whose a host name is that is not below --domain (default: the"
+              + " system's).")
+  private @Nullable String nameServer;
+
+  @Option(
+      names = "--dev",
+      description = "For development: let clients in that have no token; on loopback only.")
+  private boolean dev;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description = "Event loops (default: half of the processors, at least one).")
@@ -144,6 +159,9 @@ final class ServeCommand implements Callable<Integer> {
           standard,
           PortRange.parse(tcpPorts),
           Durations.parse("--hold", hold),
+          nameServer == null ? null : AddressParser.parse("--dns", nameServer, standard),
+          !dev,
+          keyset.protection(),
           threads == null ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2) : threads);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), "See culvertd serve --help.");
@@ -156,7 +174,8 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void announce(CulvertServer server, PrintWriter out) throws Exception {
-    IssuedToken first = server.tokens().isEmpty() ? server.tokens().create("default") : null;
+    IssuedToken first =
+        !dev && server.tokens().isEmpty() ? server.tokens().create("default") : null;
     out.printf("%s   %s, %s%n", Version.text(), TlsProvider.preferred(), server.transport());
     out.printf("  state     %s%n", state.path());
     if (!http.equals(OFF)) {
@@ -173,11 +192,19 @@ final class ServeCommand implements Callable<Integer> {
     }
     out.printf("  clients   %s:%d%n", domain, server.tunnelAddress().getPort());
     out.printf("  identity  %s%n", server.pin());
-    out.printf("  tokens    %d%n", server.tokens().countUsable());
-    if (first != null) {
-      out.printf("%nThis token is shown once:%n%n  %s%n", first.text());
+    if (dev) {
+      out.printf("  tokens    none needed: --dev is for development only%n");
       out.printf("%nBeside a web app on port 3000:%n%n");
-      out.printf("  export CULVERT_AUTHTOKEN=%s%n", first.text());
+      out.printf(
+          "  culvert http 3000 --server localhost:%d --insecure%n%n",
+          server.tunnelAddress().getPort());
+    } else {
+      out.printf("  tokens    %d%n", server.tokens().countUsable());
+    }
+    if (first != null) {
+      out.printf("%nThis token is shown once:%n%n  %s%n", first.text().reveal());
+      out.printf("%nBeside a web app on port 3000:%n%n");
+      out.printf("  export CULVERT_AUTHTOKEN=%s%n", first.text().reveal());
       out.printf(
           "  culvert http 3000 --server %s:%d --pin %s%n%n",
           domain, server.tunnelAddress().getPort(), server.pin());

@@ -2,13 +2,16 @@ package dev.culvert.server;
 
 import dev.culvert.server.acme.AcmeSettings;
 import dev.culvert.server.route.PortRange;
+import dev.culvert.server.token.KeysetProtection;
 import dev.culvert.tls.KeyAndChain;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -27,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param tcpAddress where the ports of TCP tunnels are opened
  * @param tcpPorts the ports that TCP tunnels may have
  * @param hold how long a name or port stays a client's that is away
+ * @param nameServer is asked whose a host name is; null for the system's
+ * @param needsToken false to let in clients without a token; on loopback only
+ * @param keyset what the keys that sign tokens are encrypted with
  * @param threads event loops
  */
 public record ServerConfig(
@@ -40,6 +46,9 @@ public record ServerConfig(
     InetAddress tcpAddress,
     PortRange tcpPorts,
     Duration hold,
+    @Nullable InetSocketAddress nameServer,
+    boolean needsToken,
+    KeysetProtection keyset,
     int threads) {
 
   /** A certificate chain and its key, as PEM files. */
@@ -83,9 +92,26 @@ public record ServerConfig(
       throw new IllegalArgumentException(
           "threads: " + threads + " (expected: 1 to " + MAX_THREADS + ")");
     }
+    if (!needsToken) {
+      requireLoopback(tcpAddress);
+      for (InetSocketAddress address : Arrays.asList(tunnelAddress, httpAddress, httpsAddress)) {
+        if (address != null) {
+          requireLoopback(address.getAddress());
+        }
+      }
+    }
     if (hold.isNegative() || hold.compareTo(MAX_HOLD) > 0) {
       throw new IllegalArgumentException(
           "hold: " + hold + " (expected: 0 to " + MAX_HOLD.toDays() + " days)");
+    }
+  }
+
+  private static void requireLoopback(InetAddress address) {
+    if (!address.isLoopbackAddress()) {
+      throw new IllegalArgumentException(
+          "without tokens a server listens on loopback only, and "
+              + NetUtil.toAddressString(address)
+              + " is none");
     }
   }
 
@@ -104,6 +130,9 @@ public record ServerConfig(
         loopback,
         STANDARD_TCP_PORTS,
         STANDARD_HOLD,
+        null,
+        true,
+        new KeysetProtection.None(),
         1);
   }
 
@@ -120,6 +149,9 @@ public record ServerConfig(
         tcpAddress,
         tcpPorts,
         hold,
+        nameServer,
+        needsToken,
+        keyset,
         threads);
   }
 
@@ -136,6 +168,9 @@ public record ServerConfig(
         tcpAddress,
         tcpPorts,
         hold,
+        nameServer,
+        needsToken,
+        keyset,
         threads);
   }
 
@@ -152,6 +187,9 @@ public record ServerConfig(
         tcpAddress,
         tcpPorts,
         hold,
+        nameServer,
+        needsToken,
+        keyset,
         count);
   }
 
@@ -168,6 +206,63 @@ public record ServerConfig(
         tcpAddress,
         tcpPorts,
         duration,
+        nameServer,
+        needsToken,
+        keyset,
+        threads);
+  }
+
+  /** The same with another name server. */
+  public ServerConfig withNameServer(InetSocketAddress address) {
+    return new ServerConfig(
+        stateDirectory,
+        domain,
+        tunnelAddress,
+        httpAddress,
+        httpsAddress,
+        certificate,
+        tcpAddress,
+        tcpPorts,
+        hold,
+        address,
+        needsToken,
+        keyset,
+        threads);
+  }
+
+  /** The same, with clients let in that have no token. */
+  public ServerConfig withoutTokens() {
+    return new ServerConfig(
+        stateDirectory,
+        domain,
+        tunnelAddress,
+        httpAddress,
+        httpsAddress,
+        certificate,
+        tcpAddress,
+        tcpPorts,
+        hold,
+        nameServer,
+        false,
+        keyset,
+        threads);
+  }
+
+  /** The same, with the keys that sign tokens encrypted. */
+  public ServerConfig withKeyset(KeysetProtection protection) {
+    return new ServerConfig(
+        stateDirectory,
+        domain,
+        tunnelAddress,
+        httpAddress,
+        httpsAddress,
+        certificate,
+        tcpAddress,
+        tcpPorts,
+        hold,
+        nameServer,
+        needsToken,
+        protection,
         threads);
   }
 }

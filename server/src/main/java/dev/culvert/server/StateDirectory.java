@@ -2,6 +2,8 @@ package dev.culvert.server;
 
 import dev.culvert.server.StartException.Fault;
 import dev.culvert.server.token.FileFailure;
+import dev.culvert.server.token.TokenStore;
+import dev.culvert.tls.Identity;
 import dev.culvert.tls.PrivateFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -92,6 +94,22 @@ final class StateDirectory implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /**
+   * Refuses to go on without the keys that sign tokens in a directory that was in use before.
+   *
+   * @throws StartException with the remedy
+   */
+  void requireKeyset() throws StartException {
+    if (Files.exists(path.resolve(Identity.FILE))
+        && Files.notExists(path.resolve(TokenStore.KEYSET_FILE))) {
+      throw new StartException(
+          Fault.CONFIGURATION,
+          path.resolve(TokenStore.KEYSET_FILE) + ": missing, and nobody could be let in",
+          "Restore it from a backup; or make new keys and a token with culvertd token create.",
+          null);
+    }
   }
 
   Path leases() {

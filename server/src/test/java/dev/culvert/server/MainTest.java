@@ -3,6 +3,7 @@ package dev.culvert.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.tls.DevAuthority;
+import dev.culvert.tls.Identity;
 import dev.culvert.tls.PrivateFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -136,7 +137,8 @@ final class MainTest {
 
   @Test
   void damagedStateIsTold() throws Exception {
-    PrivateFile.createDirectory(state);
+    CommandLineRun.in(state, "token", "create", "--name=ann");
+    Files.delete(state.resolve("tokens.json"));
     Files.writeString(state.resolve("identity.pem"), "");
     assertTold(serve(), 2, "identity.pem: holds no certificate", "Check the files");
     Files.delete(state.resolve("identity.pem"));
@@ -145,6 +147,26 @@ final class MainTest {
     Files.writeString(state.resolve("tokens.json"), "{");
 
     assertTold(serve("--https", "off"), 2, "tokens.json: ", "Repair it");
+  }
+
+  @Test
+  void serverWithoutItsSigningKeysDoesNotStart() throws Exception {
+    CommandLineRun.in(state, "token", "create", "--name=ann");
+    Identity.loadOrCreate(state);
+    Files.delete(state.resolve("tokens.json"));
+    Files.delete(state.resolve("token-keyset.json"));
+
+    assertTold(serve(), 2, "token-keyset.json: missing", "culvertd token create");
+    assertThat(state.resolve("token-keyset.json")).doesNotExist();
+  }
+
+  @Test
+  void clientsWithoutATokenAreForLoopbackOnly() {
+    assertTold(
+        serve("--dev", "--https", "0.0.0.0:0"), 2, "loopback only, and 0.0.0.0 is none", "--help");
+    assertTold(
+        serve("--dev", "--domain", "example.com", "--https", "off"), 2, "loopback only", "--help");
+    assertThat(state).doesNotExist();
   }
 
   @Test

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.server.token.TokenStore;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code culvertd token}: what it prints, makes and refuses. */
@@ -53,6 +56,88 @@ final class TokenCommandTest {
         .anyMatch(line -> line.matches("\\w{32} +eve +\\S+Z +revoked \\S+Z"));
     assertThat(run.out()).doesNotContain(text.substring(0, 20));
     assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void listTellsWhatATokenAllows() {
+    assertThat(
+            token(
+                    "create",
+                    "--name=ann",
+                    "--kinds=http",
+                    "--names=shop-*,blog",
+                    "--domains=*.example.com,proven",
+                    "--ports=",
+                    "--max-tunnels=3",
+                    "--max-rate=50")
+                .exitCode())
+        .isZero();
+
+    assertThat(token("list").out())
+        .contains(
+            "valid --kinds=http --names=shop-*,blog --domains=*.example.com,proven --ports="
+                + " --max-tunnels=3 --max-rate=50");
+  }
+
+  @Test
+  void narrowTakesAwayAndNeverAdds() {
+    token("create", "--name=ann", "--names=shop-*,blog", "--max-streams=10");
+
+    CommandLineRun run = token("narrow", "ann", "--names=shop-1", "--domains=");
+
+    assertThat(run.out())
+        .endsWith(" allows --names=shop-1 --domains= --max-streams=10" + System.lineSeparator());
+    assertRefused(
+        token("narrow", "ann", "--names=shop-*"), "does not allow all", "only be narrowed");
+    assertRefused(token("narrow", "ann", "--max-streams=11"), "does not allow all", "narrowed");
+    assertRefused(token("narrow", "ann", "--domains=proven"), "does not allow all", "narrowed");
+    assertRefused(token("narrow", "bob", "--max-streams=1"), "no unrevoked token", "token list");
+    assertThat(token("list").out()).contains("--names=shop-1 --domains= --max-streams=10");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--names=a.b, first label",
+    "--names=a_b, name pattern",
+    "--domains=www, host name",
+    "--kinds=ftp, expected: http or tcp",
+    "--ports=0-9, port",
+    "--ports=x, port range",
+    "--max-tunnels=0, from 1 on",
+    "--max-streams=many, from 1 on",
+  })
+  void permissionsThatAreNoneAreRefused(String option, String problem) {
+    assertRefused(token("create", "--name=ann", option), problem, "culvertd token create --help");
+  }
+
+  @Test
+  void rotatePrintsANewTokenOfTheSameId() {
+    String first = token("create", "--name=ann", "--names=shop").out();
+
+    String second = token("rotate", "ann").out();
+
+    assertThat(second).matches("[\\w-]+\\.[\\w-]+\\.[\\w-]+\\R").isNotEqualTo(first);
+    assertThat(token("list").out().lines()).hasSize(2).anyMatch(l -> l.contains("--names=shop"));
+    assertRefused(token("rotate", "ann", "--overlap=soon"), "no duration", "1h");
+    token("revoke", "ann");
+    assertRefused(token("rotate", "ann"), "no unrevoked token", "token list");
+  }
+
+  @Test
+  void tokenThatExpiresIsNotRotatedIntoOneThatDoesNot() {
+    token("create", "--name=ann", "--expires=1d");
+
+    assertRefused(token("rotate", "ann"), "ann expires", "--expires");
+
+    assertThat(token("rotate", "ann", "--expires=2d").exitCode()).isZero();
+  }
+
+  @Test
+  void tokenTooLongToBeUsedIsNotMade() {
+    String names = String.join(",", Collections.nCopies(90, "a".repeat(60)));
+
+    assertRefused(token("create", "--name=ann", "--names=" + names), "characters long", "patterns");
+    assertThat(token("create", "--name=ann").exitCode()).isZero();
   }
 
   @Test
@@ -113,5 +198,22 @@ final class TokenCommandTest {
 
     assertRefused(token("list"), directory + ": no token was ever created here", "--state");
     assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void tokenInThePlaceOfANameIsNotShown() {
+    String text = token("create", "--name", "ann").out().strip();
+
+    assertRefused(token("revoke", text), "no unrevoked token has the name or id", "token list");
+    for (CommandLineRun run :
+        List.of(
+            token("revoke", text),
+            token("revoke", "ann", text),
+            token("create", "--name", text),
+            token("create", "--name", "bob", "--expires", text),
+            token(text))) {
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.out() + run.err()).doesNotContain(text.substring(0, 20));
+    }
   }
 }

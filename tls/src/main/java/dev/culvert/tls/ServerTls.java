@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Instant;
+import java.time.InstantSource;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TLS for the end that accepts: one certificate and the protocols offered under it. Any thread.
@@ -15,9 +17,11 @@ import javax.net.ssl.SSLException;
  */
 public final class ServerTls implements AutoCloseable {
   private final TlsContext context;
+  private final @Nullable TicketKeys ticketKeys;
 
-  private ServerTls(TlsContext context) {
+  private ServerTls(TlsContext context, @Nullable TicketKeys ticketKeys) {
     this.context = context;
+    this.ticketKeys = ticketKeys;
   }
 
   /** For tunnel connections from clients that pinned the server's key, as it is now. */
@@ -25,7 +29,11 @@ public final class ServerTls implements AutoCloseable {
     return tunnel(identity.keyAndChain(Instant.now()));
   }
 
-  /** For tunnel connections. Check {@link TunnelProtocol#isNegotiated} after the handshake. */
+  /**
+   * For tunnel connections. Check {@link TunnelProtocol#isNegotiated} after the handshake. A client
+   * comes back with a ticket of this very object, for a day at most; without one, or with
+   * another's, it gets a full handshake.
+   */
   public static ServerTls tunnel(KeyAndChain keyAndChain) throws SSLException {
     return tunnel(keyAndChain, TlsProvider.preferred());
   }
@@ -37,19 +45,29 @@ public final class ServerTls implements AutoCloseable {
 
   /** For an authority that asks for a challenge's certificate: {@link AlpnChallenge}. */
   static ServerTls challenge(KeyAndChain keyAndChain) throws SSLException {
-    return new ServerTls(TlsContext.challenge(builder(keyAndChain), TlsProvider.preferred()));
+    return new ServerTls(
+        TlsContext.challenge(builder(keyAndChain), TlsProvider.preferred()), null);
   }
 
   static ServerTls tunnel(KeyAndChain keyAndChain, TlsProvider provider) throws SSLException {
-    return new ServerTls(TlsContext.tunnel(builder(keyAndChain), provider));
+    return tunnel(keyAndChain, provider, InstantSource.system());
+  }
+
+  static ServerTls tunnel(KeyAndChain keyAndChain, TlsProvider provider, InstantSource clock)
+      throws SSLException {
+    TlsContext context = TlsContext.tunnel(builder(keyAndChain), provider);
+    return new ServerTls(context, context.newTicketKeys(clock));
   }
 
   static ServerTls https(KeyAndChain keyAndChain, TlsProvider provider) throws SSLException {
-    return new ServerTls(TlsContext.https(builder(keyAndChain), provider));
+    return new ServerTls(TlsContext.https(builder(keyAndChain), provider), null);
   }
 
   /** A handler for one accepted connection. */
   public SslHandler newHandler(ByteBufAllocator alloc) {
+    if (ticketKeys != null) {
+      ticketKeys.rotateIfDue();
+    }
     return context.newHandler(alloc);
   }
 

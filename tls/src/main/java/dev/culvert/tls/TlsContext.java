@@ -3,13 +3,16 @@ package dev.culvert.tls;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One Netty context with the settings that both ends share. Any thread. Closing gives up the
@@ -39,7 +42,8 @@ final class TlsContext implements AutoCloseable {
 
   /** TLS 1.3 and the tunnel's ALPN only, hybrid post-quantum key exchange first. */
   static TlsContext tunnel(SslContextBuilder builder, TlsProvider provider) throws SSLException {
-    return build(builder.protocols("TLSv1.3"), provider, TunnelProtocol.ALPN, AS_WRITTEN);
+    builder.protocols("TLSv1.3").sessionTimeout(TicketKeys.LONGEST_LIFE.toSeconds());
+    return build(builder, provider, TunnelProtocol.ALPN, AS_WRITTEN);
   }
 
   /** What browsers and HTTP clients speak. */
@@ -72,13 +76,27 @@ final class TlsContext implements AutoCloseable {
   /** A handler for a connection whose peer has no name. */
   SslHandler newHandler(ByteBufAllocator alloc) {
     requireOpen();
-    return configured(context.newHandler(alloc));
+    return provider == TlsProvider.JDK
+        ? configured(new JdkTlsHandler(context.newEngine(alloc)))
+        : configured(context.newHandler(alloc));
   }
 
-  /** A handler for a connection to a named peer, which is told the name where it is one. */
+  /**
+   * A handler for a connection to a named peer, which is told the name where it is one. Sessions
+   * with it are resumed.
+   */
   SslHandler newHandler(ByteBufAllocator alloc, String host, int port) {
     requireOpen();
-    return configured(context.newHandler(alloc, host, port));
+    return provider == TlsProvider.JDK
+        ? configured(new JdkTlsHandler(context.newEngine(alloc, host, port)))
+        : configured(context.newHandler(alloc, host, port));
+  }
+
+  /** Keys of our own for the tickets of this context; null where the JDK sees to them. */
+  @Nullable TicketKeys newTicketKeys(InstantSource clock) {
+    return context.sessionContext() instanceof OpenSslSessionContext sessions
+        ? new TicketKeys(sessions, clock)
+        : null;
   }
 
   @Override

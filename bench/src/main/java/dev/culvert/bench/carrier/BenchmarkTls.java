@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class BenchmarkTls implements AutoCloseable {
 
   private final ServerTls server;
   private final ClientTls client;
+  private final AtomicInteger strangers = new AtomicInteger();
 
   private BenchmarkTls(ServerTls server, ClientTls client) {
     this.server = server;
@@ -59,22 +61,37 @@ public final class BenchmarkTls implements AutoCloseable {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
-        begin(channel, server.newHandler(channel.alloc()), then, null);
+        begin(channel, host(channel), then, null);
       }
     };
   }
 
   /**
-   * For a dialled connection: {@code then} is added after the handshake, which completes {@code
-   * opened}.
+   * For a dialled connection: {@code then} is added after the handshake, a full one, which
+   * completes {@code opened}.
    */
   public ChannelHandler connecting(ChannelHandler then, Promise<Channel> opened) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
-        begin(channel, client.newHandler(channel.alloc(), "127.0.0.1", 1), then, opened);
+        begin(channel, stranger(channel), then, opened);
       }
     };
+  }
+
+  /** The server's TLS. */
+  public SslHandler host(Channel channel) {
+    return server.newHandler(channel.alloc());
+  }
+
+  /** The TLS of a client that has never been to the server, and so has no ticket. */
+  public SslHandler stranger(Channel channel) {
+    return client.newHandler(channel.alloc(), "stranger" + strangers.incrementAndGet(), 1);
+  }
+
+  /** The TLS of a client that comes back with a ticket where it has one. */
+  public SslHandler regular(Channel channel) {
+    return client.newHandler(channel.alloc(), "regular", 1);
   }
 
   private static void begin(

@@ -4,6 +4,7 @@ import static dev.culvert.bench.jmh.Bound.allocatedBytes;
 
 import dev.culvert.bench.cost.CoreBenchmark;
 import dev.culvert.bench.cost.DecodeBenchmark;
+import dev.culvert.bench.cost.HandshakeBenchmark;
 import dev.culvert.bench.cost.IdleStreamFootprint;
 import dev.culvert.bench.cost.QueueBenchmark;
 import dev.culvert.bench.cost.SessionPingBenchmark;
@@ -44,6 +45,9 @@ final class QuickCases {
               .within(NOTHING),
           new BenchmarkCase(QueueBenchmark.class, "turns").with("streams", "100").within(NOTHING),
           new BenchmarkCase(WriteBenchmark.class, "write").within(allocatedBytes(1024)),
+          new BenchmarkCase(HandshakeBenchmark.class, "handshake")
+              .with("kind", "RESUMED")
+              .within(allocatedBytes(MEBIBYTE / 4)),
           new BenchmarkCase(IdleStreamFootprint.class, "stream")
               .within(new Bound(HEAP_BYTES, 50, 1024)),
           new BenchmarkCase(IdleStreamFootprint.class, "channel")

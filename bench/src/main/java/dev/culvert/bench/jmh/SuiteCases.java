@@ -2,6 +2,7 @@ package dev.culvert.bench.jmh;
 
 import dev.culvert.bench.cost.CoreBenchmark;
 import dev.culvert.bench.cost.DecodeBenchmark;
+import dev.culvert.bench.cost.HandshakeBenchmark;
 import dev.culvert.bench.cost.IdleStreamFootprint;
 import dev.culvert.bench.cost.QueueBenchmark;
 import dev.culvert.bench.cost.SessionPingBenchmark;
@@ -50,6 +51,7 @@ final class SuiteCases {
         new BenchmarkCase(DecodeBenchmark.class, "decode").with("payloadBytes", "64", "16372"),
         new BenchmarkCase(QueueBenchmark.class, "turns").with("streams", "1", "100"),
         new BenchmarkCase(WriteBenchmark.class, "write"),
+        new BenchmarkCase(HandshakeBenchmark.class, "handshake"),
         new BenchmarkCase(IdleStreamFootprint.class, "stream"),
         new BenchmarkCase(IdleStreamFootprint.class, "channel"));
   }

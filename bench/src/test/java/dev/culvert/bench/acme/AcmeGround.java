@@ -80,6 +80,9 @@ final class AcmeGround implements AutoCloseable {
             local.tcpAddress(),
             local.tcpPorts(),
             local.hold(),
+            null,
+            true,
+            local.keyset(),
             1));
   }
 

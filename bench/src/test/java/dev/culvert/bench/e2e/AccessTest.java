@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.culvert.bench.demo.SampleApp;
 import dev.culvert.client.ClientConfig;
 import dev.culvert.client.ClientEnd;
+import dev.culvert.mux.control.Secret;
+import dev.culvert.server.route.NamePattern;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.IssuedToken;
 import dev.culvert.tls.Trust;
 import java.io.IOException;
@@ -47,7 +50,8 @@ final class AccessTest {
 
   @Test
   void aWrongTokenIsRefusedForGood() throws Exception {
-    Client client = tunnel.start(tunnel.clientConfig("no.such.token", Tunnel.http(port())));
+    Client client =
+        tunnel.start(tunnel.clientConfig(new Secret("no.such.token"), Tunnel.http(port())));
 
     ClientEnd end = client.awaitEnd();
 
@@ -75,6 +79,37 @@ final class AccessTest {
     assertThat(client.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.UNAUTHORIZED);
     Client again = tunnel.start(tunnel.clientConfig(token.text(), Tunnel.http(port())));
     assertThat(again.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.UNAUTHORIZED);
+  }
+
+  @Test
+  void aNarrowedTokenLosesItsLiveTunnelAndGetsNoOtherLikeIt() throws Exception {
+    IssuedToken token = tunnel.server().tokens().create("soon-less");
+    Client client = tunnel.start(tunnel.clientConfig(token.text(), Tunnel.http(port(), "shop")));
+    client.awaitOpened(1);
+    Permissions standard = Permissions.STANDARD;
+
+    tunnel
+        .server()
+        .tokens()
+        .narrow(
+            "soon-less",
+            new Permissions(
+                standard.kinds(),
+                List.of(new NamePattern("blog")),
+                List.of(),
+                false,
+                standard.ports(),
+                1,
+                10,
+                100));
+
+    ClientEnd end = client.awaitEnd();
+    assertThat(end.kind()).isEqualTo(ClientEnd.Kind.TUNNEL_REFUSED);
+    assertThat(end.message()).contains("no longer allows shop");
+    Client again = tunnel.start(tunnel.clientConfig(token.text(), Tunnel.http(port(), "shop")));
+    assertThat(again.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.TUNNEL_REFUSED);
+    Client other = tunnel.start(tunnel.clientConfig(token.text(), Tunnel.http(port(), "blog")));
+    other.awaitOpened(1);
   }
 
   @Test
@@ -125,7 +160,7 @@ final class AccessTest {
 
   @Test
   void aNameIsRefusedToAnotherInstanceOfTheSameToken() throws Exception {
-    String token = tunnel.newToken();
+    Secret token = tunnel.newToken();
     Client first = tunnel.start(tunnel.clientConfig(token, Tunnel.http(port(), "shop")));
     first.awaitOpened(1);
 
@@ -136,7 +171,7 @@ final class AccessTest {
 
   @Test
   void reservedAndMalformedNamesAreRefused() throws Exception {
-    for (String name : List.of("www", "-x", "a.b", "xn--bcher-kva")) {
+    for (String name : List.of("www", "-x", "a_b", "xn--bcher-kva")) {
       Client client =
           tunnel.start(tunnel.clientConfig(tunnel.newToken(), Tunnel.http(port(), name)));
 

@@ -7,6 +7,7 @@ import dev.culvert.client.ClientConfig;
 import dev.culvert.client.ClientEnd;
 import dev.culvert.server.ServerConfig;
 import dev.culvert.server.ServerConfig.CertificateFiles;
+import dev.culvert.server.token.KeysetProtection;
 import dev.culvert.tls.DevAuthority;
 import dev.culvert.tls.Trust;
 import java.io.InputStream;
@@ -59,6 +60,9 @@ final class OwnCertificateTest {
                 local.tcpAddress(),
                 local.tcpPorts(),
                 local.hold(),
+                null,
+                true,
+                new KeysetProtection.None(),
                 1));
     app = SampleApp.start(Tunnel.ANY_PORT);
   }

@@ -44,6 +44,10 @@ final class ProgramTest {
   @Test
   void theFirstMinute() throws Exception {
     Forked client = server.client(clientState, List.of(), "http", port());
+    assertThat(client.await("^Connected to culvertd .* over (.*)$"))
+        .isEqualTo("TLSv1.3, X25519MLKEM768");
+    assertThat(server.forked().await("session \\S+ from \\S+ \\(culvert .*\\) over (.*)$"))
+        .isEqualTo("TLSv1.3, X25519MLKEM768");
     URI url = URI.create(client.await("Forwarding (http://\\S+) -> http://127.0.0.1:" + port()));
     try (RawVisitor visitor = RawVisitor.to(url)) {
       visitor.request("GET", "/status/418");

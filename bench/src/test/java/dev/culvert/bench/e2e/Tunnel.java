@@ -3,6 +3,7 @@ package dev.culvert.bench.e2e;
 import dev.culvert.client.ClientConfig;
 import dev.culvert.client.TunnelSpec;
 import dev.culvert.client.local.LocalTarget;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.server.CulvertServer;
 import dev.culvert.server.ServerConfig;
 import dev.culvert.tls.Trust;
@@ -58,7 +59,7 @@ final class Tunnel implements AutoCloseable {
     server = CulvertServer.start(config);
   }
 
-  String newToken() throws Exception {
+  Secret newToken() throws Exception {
     return server.tokens().create("t" + UUID.randomUUID().toString().substring(0, 8)).text();
   }
 
@@ -77,7 +78,7 @@ final class Tunnel implements AutoCloseable {
     return client;
   }
 
-  ClientConfig clientConfig(String token, TunnelSpec... tunnels) {
+  ClientConfig clientConfig(Secret token, TunnelSpec... tunnels) {
     return new ClientConfig(
         "127.0.0.1",
         server.tunnelAddress().getPort(),

@@ -1,6 +1,7 @@
 package dev.culvert.client.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -36,9 +37,7 @@ final class ConfigFile {
     try {
       values = Toml.parse(path);
     } catch (IOException e) {
-      throw new UsageException(
-          "cannot read " + path + ": " + FileFailure.reason(e),
-          "Check the path and mode of the file.");
+      throw unreadable(path, e);
     }
     if (values.hasErrors()) {
       var error = values.errors().getFirst();
@@ -56,6 +55,12 @@ final class ConfigFile {
       }
     }
     return new ConfigFile(path, values);
+  }
+
+  private static UsageException unreadable(Path path, IOException failure) {
+    return new UsageException(
+        "cannot read " + path + ": " + FileFailure.reason(failure),
+        "Check the path and mode of the file.");
   }
 
   /** The parser shows what it met, which may be a token that lacks its quotes. */
@@ -103,6 +108,28 @@ final class ConfigFile {
       throw new UsageException(
           at(path, values.inputPositionOf(List.of(key))) + ": " + key + " is no text",
           "Write it in quotes: " + key + " = \"...\"");
+    }
+  }
+
+  /** Warns where others may change what it says. */
+  void warnIfWritable(PrintWriter err) throws UsageException {
+    if (path != null) {
+      try {
+        SharedFile.warnIfWritable("the configuration", path, err);
+      } catch (IOException e) {
+        throw unreadable(path, e);
+      }
+    }
+  }
+
+  /** Warns where others may read a token that it holds. */
+  void warnIfOpen(PrintWriter err) throws UsageException {
+    if (path != null) {
+      try {
+        SharedFile.warnIfOpen("the configuration", path, err);
+      } catch (IOException e) {
+        throw unreadable(path, e);
+      }
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.culvert.client.cli;
 
+import dev.culvert.mux.control.Secret;
 import dev.culvert.tls.Trust;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
 /** The options about the server that every tunnel command has. */
@@ -42,15 +44,27 @@ final class ConnectionOptions {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "Read the token from a file (or token-file =).")
+      description = {
+        "Read the token from a file (or token-file =), or with - from standard input.",
+        "Else it is CULVERT_AUTHTOKEN, or authtoken = in the configuration."
+      })
   @Nullable Path tokenFile;
 
   @Option(
-      names = "--authtoken",
+      names = {"--token", "--authtoken"},
       paramLabel = "TOKEN",
+      converter = SecretText.class,
       description = "The token; other users of this machine can see it. Prefer the others.")
-  @Nullable String token;
+  @Nullable Secret token;
+
+  /** Keeps what is typed as a secret out of the messages of the parser. */
+  static final class SecretText implements ITypeConverter<Secret> {
+    @Override
+    public Secret convert(String text) {
+      return new Secret(text);
+    }
+  }
 
   /** What a client needs to know of its server. */
-  record Connection(String host, int port, Trust trust, String token) {}
+  record Connection(String host, int port, Trust trust, Secret token) {}
 }

@@ -3,6 +3,7 @@ package dev.culvert.client.cli;
 import dev.culvert.client.TunnelSpec;
 import dev.culvert.client.local.LocalTarget;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,6 +25,9 @@ import picocli.CommandLine.Spec;
       "  culvert http https://localhost:8443",
     })
 final class HttpCommand implements Callable<Integer> {
+  private static final String LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
+  private static final Pattern NAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
+
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
@@ -38,7 +42,11 @@ final class HttpCommand implements Callable<Integer> {
   @Option(
       names = {"--name", "--subdomain"},
       paramLabel = "NAME",
-      description = "The first label of the host name (default: one that is free).")
+      description = {
+        "The first label of the host name (default: one that is free), or a whole host name of your"
+            + " own. Its DNS must lead to the server, and show that it is yours: the server says"
+            + " how."
+      })
   private @Nullable String name;
 
   @Override
@@ -47,10 +55,11 @@ final class HttpCommand implements Callable<Integer> {
     if (local.scheme() == LocalTarget.Scheme.TCP) {
       throw new UsageException(target + " is no web app", "Use culvert tcp for it.");
     }
-    if (name != null && !name.matches("[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?")) {
+    if (name != null && !NAME.matcher(name).matches()) {
       throw new UsageException(
-          "--name " + name + " is no label of a host name",
-          "Give 1 to 63 letters and digits, with hyphens between them.");
+          "--name " + name + " is no host name, nor a label of one",
+          "Give 1 to 63 letters and digits, with hyphens between them, or several of these with"
+              + " dots between them.");
     }
     return TunnelRun.run(
         connection,

@@ -1,6 +1,7 @@
 package dev.culvert.client.cli;
 
 import dev.culvert.client.ClientConfig;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.tls.PrivateFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -23,10 +24,10 @@ import java.util.HexFormat;
 final class InstanceSlot implements AutoCloseable {
   private static final int MAX_SLOTS = 64;
 
-  private final String secret;
+  private final Secret secret;
   private final FileChannel lock;
 
-  private InstanceSlot(String secret, FileChannel lock) {
+  private InstanceSlot(Secret secret, FileChannel lock) {
     this.secret = secret;
     this.lock = lock;
   }
@@ -59,15 +60,15 @@ final class InstanceSlot implements AutoCloseable {
     }
   }
 
-  private static String secret(Path file) throws IOException {
+  private static Secret secret(Path file) throws IOException {
     if (Files.exists(file)) {
-      String secret = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
-      if (secret.matches("[0-9a-f]{32}")) {
-        return secret;
+      String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+      if (text.matches("[0-9a-f]{32}")) {
+        return new Secret(text);
       }
     }
-    String secret = ClientConfig.newInstance();
-    PrivateFile.write(file, (secret + "\n").getBytes(StandardCharsets.UTF_8));
+    Secret secret = ClientConfig.newInstance();
+    PrivateFile.write(file, (secret.reveal() + "\n").getBytes(StandardCharsets.UTF_8));
     return secret;
   }
 
@@ -81,7 +82,7 @@ final class InstanceSlot implements AutoCloseable {
     }
   }
 
-  String secret() {
+  Secret secret() {
     return secret;
   }
 

@@ -53,7 +53,8 @@ public final class LineLog implements ClientListener, AutoCloseable {
   @Override
   public void onEvent(ClientEvent event) {
     switch (event) {
-      case ClientEvent.Online online -> {}
+      case ClientEvent.Online online ->
+          line("Connected to " + TerminalText.message(online.server()) + " over " + online.tls());
       case ClientEvent.Opened opened -> {
         for (String url : opened.urls()) {
           line(

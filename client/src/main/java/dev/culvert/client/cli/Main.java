@@ -1,6 +1,8 @@
 package dev.culvert.client.cli;
 
 import dev.culvert.client.Version;
+import dev.culvert.mux.control.Secret;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.Map;
 import picocli.CommandLine;
@@ -35,20 +37,22 @@ public final class Main {
   private static final String LOG_FORMAT_PROPERTY = "java.util.logging.SimpleFormatter.format";
 
   private final Map<String, String> environment;
+  private final InputStream in;
 
-  private Main(Map<String, String> environment) {
+  private Main(Map<String, String> environment, InputStream in) {
     this.environment = environment;
+    this.in = in;
   }
 
   public static void main(String[] args) {
     if (System.getProperty(LOG_FORMAT_PROPERTY) == null) {
       System.setProperty(LOG_FORMAT_PROPERTY, "%1$tT.%1$tL %4$-7s %5$s%6$s%n");
     }
-    System.exit(commandLine(System.getenv()).execute(args));
+    System.exit(commandLine(System.getenv(), System.in).execute(args));
   }
 
-  static CommandLine commandLine(Map<String, String> environment) {
-    return new CommandLine(new Main(environment))
+  static CommandLine commandLine(Map<String, String> environment, InputStream in) {
+    return new CommandLine(new Main(environment, in))
         .setParameterExceptionHandler((failure, arguments) -> report(failure))
         .setExecutionExceptionHandler((failure, command, parsed) -> report(command, failure));
   }
@@ -56,6 +60,11 @@ public final class Main {
   /** The environment that the program of {@code command} runs in. */
   static Map<String, String> environment(CommandSpec command) {
     return ((Main) command.root().userObject()).environment;
+  }
+
+  /** What that program reads from. */
+  static InputStream input(CommandSpec command) {
+    return ((Main) command.root().userObject()).in;
   }
 
   private static int report(ParameterException failure) {
@@ -80,10 +89,11 @@ public final class Main {
     return ExitCode.UNEXPECTED;
   }
 
+  /** What is quoted may be a token that stands in the wrong place. */
   private static void tell(CommandLine command, String cause, String remedy) {
     PrintWriter err = command.getErr();
-    err.println("culvert: " + TerminalText.message(cause));
-    err.println("  " + TerminalText.message(remedy));
+    err.println("culvert: " + TerminalText.message(Secret.redact(cause)));
+    err.println("  " + TerminalText.message(Secret.redact(remedy)));
     err.flush();
   }
 

@@ -2,31 +2,33 @@ package dev.culvert.client.cli;
 
 import dev.culvert.client.cli.ConnectionOptions.Connection;
 import dev.culvert.tls.Trust;
-import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Where a setting comes from: the option, else the environment, else the configuration. */
 final class Settings {
-  private static final long MAX_TOKEN_FILE_BYTES = 64 * 1024;
-
   private final ConnectionOptions options;
   private final Map<String, String> environment;
   private final ConfigFile config;
+  private final TokenSource token;
   private final PrintWriter err;
 
-  Settings(ConnectionOptions options, Map<String, String> environment, PrintWriter err)
+  /** {@code in} is read where the options say so; {@code err} hears warnings. */
+  Settings(
+      ConnectionOptions options, Map<String, String> environment, InputStream in, PrintWriter err)
       throws UsageException {
     this.options = options;
     this.environment = environment;
     this.config = ConfigFile.read(options.config, environment);
+    this.token = new TokenSource(options, environment, config, in, err);
     this.err = err;
   }
 
   Connection connection() throws UsageException {
+    config.warnIfWritable(err);
     String server = first(options.server, "CULVERT_SERVER", "server");
     if (server == null) {
       throw new UsageException(
@@ -36,7 +38,7 @@ final class Settings {
     }
     ServerAddress address = ServerAddress.parse(server.strip());
     Trust trust = options.insecure ? insecure(address) : trust();
-    return new Connection(address.host(), address.port(), trust, token());
+    return new Connection(address.host(), address.port(), trust, token.token());
   }
 
   private Trust insecure(ServerAddress address) throws UsageException {
@@ -75,54 +77,6 @@ final class Settings {
     }
     Path caFile = config.file("ca-file");
     return caFile == null ? new Trust.SystemAuthorities() : new Trust.AuthorityFile(caFile);
-  }
-
-  private String token() throws UsageException {
-    if (options.token != null) {
-      err.println(
-          "culvert: a token on the command line can be read by other users of this machine;"
-              + " prefer CULVERT_AUTHTOKEN or --token-file");
-      err.flush();
-      if (options.token.isBlank()) {
-        throw new UsageException(
-            "--authtoken is empty", "Give the token, or leave the option out.");
-      }
-      return options.token.strip();
-    }
-    if (options.tokenFile != null) {
-      return tokenFrom(options.tokenFile);
-    }
-    String token = environment.get("CULVERT_AUTHTOKEN");
-    if (token != null && !token.isBlank()) {
-      return token.strip();
-    }
-    Path file = config.file("token-file");
-    if (file != null) {
-      return tokenFrom(file);
-    }
-    token = config.text("authtoken");
-    if (token != null && !token.isBlank()) {
-      return token.strip();
-    }
-    throw new UsageException(
-        "no token is given",
-        "Set CULVERT_AUTHTOKEN or add --token-file FILE; culvertd token create makes one.");
-  }
-
-  private static String tokenFrom(Path file) throws UsageException {
-    try {
-      if (Files.size(file) <= MAX_TOKEN_FILE_BYTES) {
-        String token = Files.readString(file).strip();
-        if (!token.isEmpty()) {
-          return token;
-        }
-      }
-    } catch (IOException e) {
-      throw new UsageException(
-          "cannot read the token file " + file + ": " + FileFailure.reason(e),
-          "Check its path and mode.");
-    }
-    throw new UsageException("the token file " + file + " holds no token", "Put the token in it.");
   }
 
   private @Nullable String first(@Nullable String option, String variable, String key)

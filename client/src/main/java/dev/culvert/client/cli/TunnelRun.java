@@ -24,7 +24,8 @@ final class TunnelRun {
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
     Map<String, String> environment = Main.environment(command);
-    Connection connection = new Settings(options, environment, err).connection();
+    Connection connection =
+        new Settings(options, environment, Main.input(command), err).connection();
     String slot = connection.host() + ":" + connection.port() + " " + tunnel;
     Path directory = UserDirectories.state(environment).resolve("instances");
     try (InstanceSlot instance = take(directory, slot);

@@ -11,8 +11,10 @@ import dev.culvert.mux.control.HelloAnswer.Welcome;
 import dev.culvert.mux.control.MalformedMessageException;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
+import dev.culvert.tls.NegotiatedTls;
 import dev.culvert.tls.TunnelProtocol;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -20,25 +22,30 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
-import java.net.SocketAddress;
 import java.security.cert.CertificateException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The client's first words: Hello behind TLS, then the mux behind Welcome. */
 final class Handshake extends ByteToMessageDecoder {
   private final Link link;
-  private final Predicate<SocketAddress> trust;
+  private final ServerCheck check;
   private final Hello hello;
   private final ChannelHandler acceptor;
   private @Nullable Future<?> deadline;
   private boolean isOver;
 
-  Handshake(Link link, Predicate<SocketAddress> trust, Hello hello, ChannelHandler acceptor) {
+  /** Has the last word on a server behind TLS. */
+  @FunctionalInterface
+  interface ServerCheck {
+    /** Throws what is meant for people. */
+    void requireTrusted(Channel connection) throws CertificateException;
+  }
+
+  Handshake(Link link, ServerCheck check, Hello hello, ChannelHandler acceptor) {
     this.link = link;
-    this.trust = trust;
+    this.check = check;
     this.hello = hello;
     this.acceptor = acceptor;
     setSingleDecode(true);
@@ -47,17 +54,28 @@ final class Handshake extends ByteToMessageDecoder {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
-      if (!handshake.isSuccess()) {
-        link.failed(handshake.cause());
-      } else if (!trust.test(ctx.channel().remoteAddress())) {
-        link.failed(new CertificateException("without verifying, only a server on this machine"));
-      } else if (TunnelProtocol.isNegotiated(ctx.pipeline().get(SslHandler.class))) {
-        sayHello(ctx);
+      if (handshake.isSuccess()) {
+        secured(ctx);
       } else {
-        link.failed("is no tunnel server");
+        link.failed(handshake.cause());
       }
     }
     super.userEventTriggered(ctx, event);
+  }
+
+  private void secured(ChannelHandlerContext ctx) {
+    try {
+      check.requireTrusted(ctx.channel());
+    } catch (CertificateException e) {
+      link.failed(e);
+      return;
+    }
+    if (TunnelProtocol.isNegotiated(ctx.pipeline().get(SslHandler.class))) {
+      link.secured(NegotiatedTls.of(ctx.channel()));
+      sayHello(ctx);
+    } else {
+      link.failed("is no tunnel server");
+    }
   }
 
   private void sayHello(ChannelHandlerContext ctx) {

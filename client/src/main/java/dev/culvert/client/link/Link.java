@@ -13,6 +13,7 @@ import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.mux.socket.Dialer;
 import dev.culvert.mux.socket.Transport;
 import dev.culvert.tls.ClientTls;
+import dev.culvert.tls.NegotiatedTls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -38,6 +39,7 @@ public final class Link {
   private final String server;
   private @Nullable Channel connection;
   private @Nullable StreamChannel control;
+  private NegotiatedTls tls = NegotiatedTls.NONE;
   private boolean isDown;
 
   /** {@code server} names it in what is said to people. */
@@ -92,7 +94,7 @@ public final class Link {
         .pipeline()
         .addLast(
             server.tls().newHandler(channel.alloc(), server.host(), server.port()),
-            new Handshake(this, server.tls()::trusts, hello, acceptor));
+            new Handshake(this, server.tls()::requireTrusted, hello, acceptor));
   }
 
   private void dialled(Future<Channel> done) {
@@ -116,6 +118,10 @@ public final class Link {
   }
 
   // From the handshake.
+
+  void secured(NegotiatedTls negotiated) {
+    tls = negotiated;
+  }
 
   void welcomed(Welcome welcome, StreamChannel controlStream) {
     control = controlStream;
@@ -174,6 +180,11 @@ public final class Link {
   }
 
   // For the owner.
+
+  /** What was agreed on with the server, once the link is up. */
+  public NegotiatedTls tls() {
+    return tls;
+  }
 
   /** Says a word on the control stream. Any thread, once the link is up. */
   public void send(ClientMessage message) {

@@ -3,6 +3,7 @@ package dev.culvert.client.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.culvert.mux.control.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ final class InstanceSlotTest {
     directory = parent.resolve("culvert").resolve("instances");
   }
 
-  private String takeAndGiveBack(String command) throws IOException {
+  private Secret takeAndGiveBack(String command) throws IOException {
     try (InstanceSlot slot = InstanceSlot.take(directory, command)) {
       return slot.secret();
     }
@@ -31,17 +32,17 @@ final class InstanceSlotTest {
 
   @Test
   void sameCommandGetsTheSameSecretAgainAndAnotherOneAnother() throws Exception {
-    String secret = takeAndGiveBack("a");
+    Secret secret = takeAndGiveBack("a");
 
-    assertThat(secret).matches("[0-9a-f]{32}");
+    assertThat(secret.reveal()).matches("[0-9a-f]{32}");
     assertThat(takeAndGiveBack("a")).isEqualTo(secret);
     assertThat(takeAndGiveBack("b")).isNotEqualTo(secret);
   }
 
   @Test
   void secondClientAtTheSameTimeGetsTheNextSlot() throws Exception {
-    String first;
-    String second;
+    Secret first;
+    Secret second;
     try (InstanceSlot one = InstanceSlot.take(directory, "a");
         InstanceSlot two = InstanceSlot.take(directory, "a")) {
       first = one.secret();
@@ -57,7 +58,7 @@ final class InstanceSlotTest {
 
   @Test
   void lockFileThatACrashLeftBehindLocksNothing() throws Exception {
-    String secret = takeAndGiveBack("a");
+    Secret secret = takeAndGiveBack("a");
 
     assertThat(directory).isDirectoryContaining("glob:**-0.lock");
     assertThat(takeAndGiveBack("a")).isEqualTo(secret);
@@ -66,15 +67,15 @@ final class InstanceSlotTest {
 
   @Test
   void damagedSecretIsReplaced() throws Exception {
-    String secret = takeAndGiveBack("a");
+    Secret secret = takeAndGiveBack("a");
     Path file = secretFile();
     for (byte[] damage : List.of(new byte[0], new byte[] {'c', 'u', 't'}, new byte[] {-1, -2})) {
       Files.write(file, damage);
 
-      String other = takeAndGiveBack("a");
+      Secret other = takeAndGiveBack("a");
 
-      assertThat(other).matches("[0-9a-f]{32}").isNotEqualTo(secret);
-      assertThat(Files.readString(file).strip()).isEqualTo(other);
+      assertThat(other.reveal()).matches("[0-9a-f]{32}").isNotEqualTo(secret.reveal());
+      assertThat(Files.readString(file).strip()).isEqualTo(other.reveal());
     }
   }
 

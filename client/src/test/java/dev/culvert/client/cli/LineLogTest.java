@@ -8,6 +8,7 @@ import dev.culvert.client.cli.LineLog.Style;
 import dev.culvert.client.local.LocalTarget;
 import dev.culvert.client.local.RequestRecord;
 import dev.culvert.client.local.RequestRecord.Outcome;
+import dev.culvert.tls.NegotiatedTls;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -124,6 +125,17 @@ final class LineLogTest {
             new ClientEvent.Reconnecting("x".repeat(65_536), 1, Duration.ofMillis(500)));
 
     assertThat(text).hasSizeLessThan(400);
+  }
+
+  @Test
+  void connectionNamesTheServerAndItsKeyExchange() {
+    NegotiatedTls tls = new NegotiatedTls("TLSv1.3", "TLS_X", "X25519MLKEM768", true);
+
+    assertThat(logged(Style.PLAIN, new ClientEvent.Online("culvertd\u001b[2J 1", tls)))
+        .startsWith("Connected to culvertd")
+        .contains(" 1 over TLSv1.3, X25519MLKEM768, resumed")
+        .doesNotContain("\u001b")
+        .hasLineCount(1);
   }
 
   @Test

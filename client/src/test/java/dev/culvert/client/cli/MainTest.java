@@ -3,10 +3,12 @@ package dev.culvert.client.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,7 @@ final class MainTest {
   @BeforeEach
   void keepAwayFromTheUsersConfiguration() throws IOException {
     config = Files.writeString(directory.resolve("culvert.toml"), "authtoken = \"SECRET\"\n");
+    Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-------"));
   }
 
   private int run(String... arguments) {
@@ -33,7 +36,7 @@ final class MainTest {
   }
 
   private CommandLine commandLine() {
-    return Main.commandLine(Map.of("HOME", directory.toString()))
+    return Main.commandLine(Map.of("HOME", directory.toString()), InputStream.nullInputStream())
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err));
   }
@@ -67,6 +70,8 @@ final class MainTest {
     "http 3000 --server h --pin x, sha256, culvertd prints",
     "http 3000 --server h --pin x --ca-file y, --pin and --ca-file are both given, Give one",
     "http 3000 --server h --token-file /nowhere, /nowhere, Check its path",
+    "http 3000 --server h --token-file -, standard input holds no token, one line",
+    "http 3000 --server h --token SECRET --token-file f, are both given, --token-file",
   })
   void wrongUsageIsOneLineOfCauseAndOneOfRemedy(String arguments, String cause, String remedy) {
     String[] words = arguments.isEmpty() ? new String[0] : arguments.split(" ");
@@ -80,6 +85,33 @@ final class MainTest {
                 : words);
 
     assertTold(code, cause, remedy);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "TOKEN",
+        "http 3000 TOKEN",
+        "http TOKEN",
+        "http 3000 --tokn TOKEN",
+        "http 3000 --tokn=TOKEN",
+        "http 3000 --token=TOKEN --token=TOKEN",
+        "http 3000 --token=TOKEN --authtoken TOKEN",
+        "http 3000 --server TOKEN",
+        "http 3000 --server h --pin TOKEN",
+        "http 3000 --server h --name TOKEN",
+        "http 3000 --server h --token-file TOKEN",
+        "http 3000 --server h --ca-file TOKEN",
+        "http 3000 --config TOKEN",
+        "tcp 22 --remote-port TOKEN",
+      })
+  void tokenInTheWrongPlaceIsNotShown(String arguments) {
+    String token = "eyJhbGciOiJFUzI1NiJ9.eyJqdGkiOiI3In0.c2lnbmF0dXJl";
+
+    int code = run(arguments.replace("TOKEN", token).split(" "));
+
+    assertThat(code).isEqualTo(ExitCode.USAGE);
+    assertThat(out.toString() + err).startsWith("culvert: ").doesNotContain("eyJ", "c2lnbmF0");
   }
 
   @Test

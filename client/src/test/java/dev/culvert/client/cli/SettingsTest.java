@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.culvert.client.cli.ConnectionOptions.Connection;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.tls.Trust;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +39,7 @@ final class SettingsTest {
     configure("");
     options.config = config;
     options.server = "host";
-    options.token = "token";
+    options.token = new Secret("token");
   }
 
   private void configure(String toml) throws IOException {
@@ -43,44 +47,12 @@ final class SettingsTest {
   }
 
   private Connection connection() throws UsageException {
-    return new Settings(options, environment, new PrintWriter(err)).connection();
+    return new Settings(options, environment, InputStream.nullInputStream(), new PrintWriter(err))
+        .connection();
   }
 
   private UsageException refusal() {
     return catchThrowableOfType(UsageException.class, this::connection);
-  }
-
-  @Test
-  void tokenComesFromTheOptionThenTheFileThenTheEnvironmentThenTheConfiguration() throws Exception {
-    Files.writeString(directory.resolve("given"), " from-file-option\n");
-    Files.writeString(directory.resolve("configured"), "from-configured-file\n");
-    options.token = " from-option ";
-    options.tokenFile = directory.resolve("given");
-    environment.put("CULVERT_AUTHTOKEN", "from-environment\n");
-    configure("authtoken = \"from-configuration\"\ntoken-file = \"configured\"");
-
-    assertThat(connection().token()).isEqualTo("from-option");
-    options.token = null;
-    assertThat(connection().token()).isEqualTo("from-file-option");
-    options.tokenFile = null;
-    assertThat(connection().token()).isEqualTo("from-environment");
-    environment.put("CULVERT_AUTHTOKEN", " ");
-    assertThat(connection().token()).isEqualTo("from-configured-file");
-    configure("authtoken = \"from-configuration\"");
-    assertThat(connection().token()).isEqualTo("from-configuration");
-  }
-
-  @Test
-  void onlyTheOptionWarnsAndNeverWithTheToken() throws Exception {
-    options.token = "the-secret";
-    connection();
-    String warning = err.toString();
-    options.token = null;
-    environment.put("CULVERT_AUTHTOKEN", "the-secret");
-    connection();
-
-    assertThat(warning).contains("can be read by other users").doesNotContain("the-secret");
-    assertThat(err.toString()).isEqualTo(warning);
   }
 
   @Test
@@ -114,6 +86,20 @@ final class SettingsTest {
         .isEqualTo(new Trust.AuthorityFile(directory.resolve("ca.pem")));
     configure("");
     assertThat(connection().trust()).isEqualTo(new Trust.SystemAuthorities());
+  }
+
+  @Test
+  void configurationThatOthersMayChangeIsWarnedOf() throws Exception {
+    Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-r--r--"));
+    connection();
+    assertThat(err.toString()).doesNotContain("configuration");
+    for (String mode : List.of("rw-rw----", "rw----rw-")) {
+      Files.setPosixFilePermissions(config, PosixFilePermissions.fromString(mode));
+      connection();
+
+      assertThat(err.toString())
+          .contains("the configuration " + config + " (" + mode + "): others than its owner may");
+    }
   }
 
   @Test
@@ -219,35 +205,9 @@ final class SettingsTest {
   }
 
   @Test
-  void emptyTokenOptionIsNoToken() {
-    environment.put("CULVERT_AUTHTOKEN", "token");
-    options.token = " ";
-
-    assertThat(refusal()).hasMessage("--authtoken is empty");
-  }
-
-  @Test
   void pinThatIsNoneIsRefused() {
     options.pin = "sha256/short";
 
     assertThat(refusal().remedy()).contains("culvertd prints");
-  }
-
-  @Test
-  void tokenFileThatCannotBeReadIsToldWithItsPathAndReason() throws Exception {
-    options.token = null;
-    options.tokenFile = directory.resolve("none");
-    assertThat(refusal())
-        .hasMessage("cannot read the token file " + options.tokenFile + ": there is no such file");
-    options.tokenFile = directory;
-    assertThat(refusal())
-        .hasMessage("cannot read the token file " + options.tokenFile + ": Is a directory");
-    options.tokenFile = Files.write(directory.resolve("binary"), new byte[] {-1, -2});
-    assertThat(refusal())
-        .hasMessage("cannot read the token file " + options.tokenFile + ": it is no text in UTF-8");
-    options.tokenFile = Files.writeString(directory.resolve("empty"), "\n");
-    assertThat(refusal()).hasMessage("the token file " + options.tokenFile + " holds no token");
-    options.tokenFile = Files.writeString(directory.resolve("huge"), "x".repeat(65_537));
-    assertThat(refusal()).hasMessage("the token file " + options.tokenFile + " holds no token");
   }
 }

@@ -3,6 +3,7 @@ package dev.culvert.client.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.client.cli.ConnectionOptions.Connection;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.tls.Trust;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ final class TrustRemedyTest {
       Trust.pinned("sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
 
   private static String remedy(String host, Trust trust) {
-    return TunnelRun.trustRemedy(new Connection(host, 7000, trust, "token"));
+    return TunnelRun.trustRemedy(new Connection(host, 7000, trust, new Secret("token")));
   }
 
   @Test

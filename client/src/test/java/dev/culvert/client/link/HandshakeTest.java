@@ -7,6 +7,7 @@ import dev.culvert.mux.control.EndCode;
 import dev.culvert.mux.control.Hello;
 import dev.culvert.mux.control.HelloAnswer.Refusal;
 import dev.culvert.mux.control.HelloAnswer.Welcome;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.socket.Transport;
 import io.netty.buffer.ByteBuf;
@@ -16,10 +17,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.security.cert.CertificateException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +29,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A server, honest or hostile, and the client's first words to it. */
 final class HandshakeTest {
   private static final Hello HELLO =
-      new Hello(1, "token", "0123456789abcdef0123456789abcdef", null, 4096, "culvert");
+      new Hello(
+          1,
+          new Secret("token"),
+          new Secret("0123456789abcdef0123456789abcdef"),
+          null,
+          4096,
+          "culvert");
   private static final Welcome WELCOME = new Welcome("session", 1, "culvertd");
   private static final String SYN_OF_STREAM_1 = "000100010000000100000000";
 
@@ -38,14 +43,19 @@ final class HandshakeTest {
   private final EmbeddedChannel channel = connect("culvert/1");
 
   private EmbeddedChannel connect(String protocol) {
-    return connect(protocol, address -> true);
+    return connect(protocol, connection -> {});
   }
 
-  private EmbeddedChannel connect(String protocol, Predicate<SocketAddress> trust) {
+  private EmbeddedChannel connect(String protocol, Handshake.ServerCheck check) {
     Link link = new Link(owner, Transport.NIO, "h:7000");
-    return new EmbeddedChannel(
-        new PassingTls(protocol),
-        new Handshake(link, trust, HELLO, new ChannelInboundHandlerAdapter()));
+    EmbeddedChannel channel = new EmbeddedChannel();
+    channel.freezeTime();
+    channel
+        .pipeline()
+        .addLast(
+            new PassingTls(protocol),
+            new Handshake(link, check, HELLO, new ChannelInboundHandlerAdapter()));
+    return channel;
   }
 
   private static void secured(EmbeddedChannel channel) {
@@ -109,16 +119,19 @@ final class HandshakeTest {
   }
 
   @Test
-  void serverAtAnAddressThatIsNotTrustedHearsNoHello() {
-    EmbeddedChannel elsewhere = connect("culvert/1", address -> false);
+  void serverThatFailsTheLastCheckHearsNoHello() {
+    EmbeddedChannel elsewhere =
+        connect(
+            "culvert/1",
+            connection -> {
+              throw new CertificateException("it is elsewhere");
+            });
 
     secured(elsewhere);
 
     assertThat(elsewhere.outboundMessages()).isEmpty();
     assertThat(owner.downs)
-        .containsExactly(
-            new LinkEnd.Untrusted(
-                "h:7000 is not trusted: without verifying, only a server on this machine"));
+        .containsExactly(new LinkEnd.Untrusted("h:7000 is not trusted: it is elsewhere"));
     elsewhere.finishAndReleaseAll();
   }
 

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.mux.control.Hello;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.mux.socket.Dialer;
 import dev.culvert.mux.socket.Transport;
 import dev.culvert.tls.ClientTls;
@@ -26,7 +27,13 @@ import org.junit.jupiter.api.Test;
 final class LinkTest {
   private static final long SECONDS_AT_MOST = 20;
   private static final Hello HELLO =
-      new Hello(1, "token", "0123456789abcdef0123456789abcdef", null, 4096, "culvert");
+      new Hello(
+          1,
+          new Secret("token"),
+          new Secret("0123456789abcdef0123456789abcdef"),
+          null,
+          4096,
+          "culvert");
 
   private final Transport transport = Transport.preferred();
   private final EventLoopGroup group = transport.newEventLoopGroup(1, "link");

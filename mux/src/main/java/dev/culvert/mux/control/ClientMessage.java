@@ -9,7 +9,8 @@ public sealed interface ClientMessage {
    *
    * @param tunnel the client's number for it, in the answer and in each stream's {@link StreamOpen}
    * @param key names the tunnel within its instance, so that it gets the same name or port again
-   * @param name the host name's first label, for HTTP; null for any
+   * @param name the host name's first label below the server's domain, or a whole host name
+   *     elsewhere, for HTTP; null for any
    * @param port the public port, for TCP; zero for any
    */
   record OpenTunnel(int tunnel, TunnelKind kind, String key, @Nullable String name, int port)

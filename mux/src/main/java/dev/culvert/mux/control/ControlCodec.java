@@ -6,8 +6,12 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.TypeAdapter;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -19,7 +23,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Unknown fields are ignored, so that either end may be newer; unknown types are refused.
  */
 public final class ControlCodec {
-  private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+  private static final Gson GSON =
+      new GsonBuilder()
+          .disableHtmlEscaping()
+          .registerTypeAdapter(Secret.class, new RevealedSecret().nullSafe())
+          .create();
 
   private static final Map<String, Class<? extends ClientMessage>> CLIENT_MESSAGES =
       Map.of(
@@ -143,6 +151,19 @@ public final class ControlCodec {
     } catch (RuntimeException e) { // Gson wraps what a record's constructor throws
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new MalformedMessageException("a message with a bad field: " + cause.getMessage());
+    }
+  }
+
+  /** On the wire a secret is its text: what is inside TLS is for the other end's eyes. */
+  private static final class RevealedSecret extends TypeAdapter<Secret> {
+    @Override
+    public void write(JsonWriter out, Secret secret) throws IOException {
+      out.value(secret.reveal());
+    }
+
+    @Override
+    public Secret read(JsonReader in) throws IOException {
+      return new Secret(in.nextString());
     }
   }
 }

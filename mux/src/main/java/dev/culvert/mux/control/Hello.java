@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Hello(
     int version,
-    String token,
-    String instance,
+    Secret token,
+    Secret instance,
     @Nullable String joins,
     int maxStreams,
     String software) {
@@ -24,7 +24,7 @@ public record Hello(
     Presence.require(token, "token");
     Presence.require(instance, "instance");
     Presence.require(software, "software");
-    Presence.check(instance.matches("[0-9a-f]{32}"), "instance: expected 32 hex digits");
+    Presence.check(instance.reveal().matches("[0-9a-f]{32}"), "instance: expected 32 hex digits");
     Presence.check(maxStreams > 0, "maxStreams: " + maxStreams + " (expected: > 0)");
     Presence.check(software.length() <= 100, "software: expected at most 100 characters");
   }

@@ -20,12 +20,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class ControlCodecTest {
-  private static final String INSTANCE = "0123456789abcdef0123456789abcdef";
+  private static final Secret INSTANCE = new Secret("0123456789abcdef0123456789abcdef");
 
   static Stream<Hello> hellos() {
     return Stream.of(
-        new Hello(1, "token", INSTANCE, null, 4096, "culvert 0.1.0"),
-        new Hello(2, "\"quotes\" <&> \\ \u0000 ü 🙂", INSTANCE, "session", 1, ""));
+        new Hello(1, new Secret("token"), INSTANCE, null, 4096, "culvert 0.1.0"),
+        new Hello(2, new Secret("\"quotes\" <&> \\ \u0000 ü 🙂"), INSTANCE, "session", 1, ""));
   }
 
   static Stream<HelloAnswer> answers() {
@@ -131,9 +131,9 @@ final class ControlCodecTest {
 
   @Test
   void secretsAreNotInTheTextOfAHello() {
-    Hello hello = new Hello(1, "the-token", INSTANCE, null, 1, "culvert");
+    Hello hello = new Hello(1, new Secret("the-token"), INSTANCE, null, 1, "culvert");
 
-    assertThat(hello.toString()).doesNotContain("the-token", INSTANCE);
+    assertThat(hello.toString()).doesNotContain("the-token", INSTANCE.reveal());
   }
 
   private static String json(ServerMessage message) {

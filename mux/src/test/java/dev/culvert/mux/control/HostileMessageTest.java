@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a peer may send to break the other end: always a refusal, and never anything else. */
 final class HostileMessageTest {
   private static final String OPEN = "{\"type\":\"open-tunnel\",\"kind\":\"tcp\",\"key\":\"k\",";
+  private static final String HELLO =
+      "{\"type\":\"hello\",\"version\":1,\"token\":\"t\",\"maxStreams\":1,\"software\":\"s\","
+          + "\"instance\":\"0123456789abcdef0123456789abcdef\",";
 
   @ParameterizedTest
   @ValueSource(
@@ -171,6 +176,33 @@ final class HostileMessageTest {
     assertThatExceptionOfType(MalformedMessageException.class)
         .isThrownBy(() -> ControlCodec.readHello(Wires.framed("{\"type\":\"\u001b[31mred")))
         .withMessage("a message that is no JSON of its type");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"type\":\"eyJh.eyJi.c2ln\"}",
+        "{\"type\":\"hello\",\"eyJh.eyJi.c2ln",
+        "{\"type\":\"hello\",eyJh.eyJi.c2ln}",
+        "eyJh.eyJi.c2ln",
+        "\"eyJh.eyJi.c2ln\"",
+        HELLO + "\"version\":\"eyJh.eyJi.c2ln\"}",
+        HELLO + "\"version\":eyJh.eyJi.c2ln}",
+        HELLO + "\"maxStreams\":\"eyJh.eyJi.c2ln\"}",
+        HELLO + "\"instance\":\"eyJh.eyJi.c2ln\"}",
+        HELLO + "\"instance\":{\"eyJh.eyJi.c2ln\":1}}",
+        HELLO + "\"software\":[\"eyJh.eyJi.c2ln\"]}",
+        HELLO + "\"token\":{\"eyJh.eyJi.c2ln\":1}}",
+        HELLO + "\"token\":[\"eyJh.eyJi.c2ln\"]}",
+      })
+  void refusalShowsNoTokenWhereverItStood(String json) {
+    assertThatExceptionOfType(MalformedMessageException.class)
+        .isThrownBy(() -> ControlCodec.readHello(Wires.framed(json)))
+        .satisfies(e -> {
+          StringWriter trace = new StringWriter();
+          e.printStackTrace(new PrintWriter(trace));
+          assertThat(trace.toString()).doesNotContain("eyJh", "c2ln");
+        });
   }
 
   @Test

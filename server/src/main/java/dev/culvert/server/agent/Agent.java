@@ -8,6 +8,8 @@ import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.mux.netty.StreamChannel;
+import dev.culvert.server.route.DomainProof;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteRefusedException;
 import dev.culvert.server.route.RouteTable;
@@ -21,10 +23,11 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,23 +41,28 @@ import org.slf4j.LoggerFactory;
 final class Agent implements StreamOpener {
   /*
    * Invariants:
-   * - Once ended, the agent has no routes and gains none.
-   * - A route is in the RouteTable exactly while it is in routes.
+   * - Once ended, the agent has no tunnels and gains none.
+   * - A route is in the RouteTable, and counts for its token, exactly while it is in tunnels.
+   * - A stream counts for its token until it is closed, whatever becomes of its tunnel.
    */
   private static final Logger logger = LoggerFactory.getLogger(Agent.class);
   private static final int MAX_TUNNELS = 100;
   private static final int MAX_SESSIONS = 8;
+  private static final int MAX_PROOFS_AWAITED = 4;
 
   private final String holder;
   private final Grant grant;
   private final Agents agents;
   private final List<AgentSession> sessions = new CopyOnWriteArrayList<>();
-  private final Map<Integer, Route> routes = new HashMap<>(); // guarded by this
+  private final Map<Integer, AgentTunnel> tunnels = new ConcurrentHashMap<>(); // changed by this
+  private final TokenUse use;
+  private final AtomicInteger proofsAwaited = new AtomicInteger();
   private boolean isEnded; // guarded by this
 
-  Agent(String holder, Grant grant, Agents agents) {
+  Agent(String holder, Grant grant, TokenUse use, Agents agents) {
     this.holder = holder;
     this.grant = grant;
+    this.use = use;
     this.agents = agents;
   }
 
@@ -66,6 +74,10 @@ final class Agent implements StreamOpener {
     return grant;
   }
 
+  TokenUse use() {
+    return use;
+  }
+
   /** False where the agent has ended or has sessions enough. */
   synchronized boolean add(AgentSession session) {
     return !isEnded && sessions.size() < MAX_SESSIONS && sessions.add(session);
@@ -75,59 +87,134 @@ final class Agent implements StreamOpener {
     return sessions.stream().anyMatch(session -> session.id().equals(id) && !session.isEnded());
   }
 
+  List<SessionFacts> sessions() {
+    return sessions.stream().map(AgentSession::facts).toList();
+  }
+
   // Tunnels.
 
   void openTunnel(AgentSession session, OpenTunnel message) {
-    Route route;
+    Permissions permissions = agents.permissions(grant);
+    String host =
+        permissions == null
+            ? null
+            : agents.routes().hostToProve(message.kind(), message.name(), permissions);
+    if (host == null) {
+      openTunnel(session, message, false);
+    } else if (proofsAwaited.incrementAndGet() > MAX_PROOFS_AWAITED) {
+      proofsAwaited.decrementAndGet();
+      refuse(
+          session,
+          message,
+          TunnelRefusalCode.EXHAUSTED,
+          "too many host names wait for their proof; ask for " + host + " later");
+    } else {
+      agents
+          .domainProof()
+          .check(host, grant.tokenId())
+          .thenAcceptAsync(outcome -> proven(session, message, host, outcome), session.loop());
+    }
+  }
+
+  private void proven(
+      AgentSession session, OpenTunnel message, String host, DomainProof.Outcome outcome) {
+    proofsAwaited.decrementAndGet();
+    // Who had it a moment ago does not lose it because the DNS is silent.
+    if (outcome == DomainProof.Outcome.PROVEN
+        || (outcome == DomainProof.Outcome.UNKNOWN && agents.routes().isHeldFor(host, holder))) {
+      openTunnel(session, message, true);
+      return;
+    }
+    refuse(
+        session,
+        message,
+        TunnelRefusalCode.FORBIDDEN,
+        (outcome == DomainProof.Outcome.UNKNOWN
+                ? "the DNS does not answer the question whose " + host + " is; it must say: "
+                : host + " is not shown to be yours; have its DNS say: ")
+            + DomainProof.record(host, grant.tokenId()));
+  }
+
+  private void openTunnel(AgentSession session, OpenTunnel message, boolean isProven) {
+    AgentTunnel tunnel;
     try {
-      route = register(message);
+      tunnel = register(message, isProven);
     } catch (RouteRefusedException e) {
       refuse(session, message, e.code(), e.reason());
       return;
     }
-    if (route == null) {
+    if (tunnel == null) {
       logger.debug("{} asked for a tunnel after its end", this); // of which it is being told
-    } else if (route.kind() == TunnelKind.TCP) {
-      listen(session, message, route);
+    } else if (!isAllowed(tunnel)) { // narrowed while it was being registered
+      closeTunnel(tunnel.route().tunnel());
+      refuse(session, message, TunnelRefusalCode.FORBIDDEN, "the token no longer allows it");
+    } else if (tunnel.route().kind() == TunnelKind.TCP) {
+      listen(session, message, tunnel.route());
     } else {
-      opened(session, route);
+      opened(session, tunnel.route());
     }
   }
 
-  /** Null where the agent has ended. */
-  private synchronized @Nullable Route register(OpenTunnel message) throws RouteRefusedException {
+  private boolean isAllowed(AgentTunnel tunnel) {
+    Permissions permissions = agents.permissions(grant);
+    return permissions != null && tunnel.isAllowedBy(permissions);
+  }
+
+  /** Null where the agent has ended, or its token is void. */
+  private synchronized @Nullable AgentTunnel register(OpenTunnel message, boolean isProven)
+      throws RouteRefusedException {
     if (isEnded) {
       return null;
     }
-    int tunnel = message.tunnel();
-    if (routes.containsKey(tunnel)) {
+    int number = message.tunnel();
+    if (tunnels.containsKey(number)) {
       throw new RouteRefusedException(
           TunnelRefusalCode.EXHAUSTED,
-          "the client has a tunnel with the number " + tunnel + "; each needs its own");
+          "the client has a tunnel with the number " + number + "; each needs its own");
     }
-    if (routes.size() >= MAX_TUNNELS) {
+    if (tunnels.size() >= MAX_TUNNELS) {
       throw new RouteRefusedException(
           TunnelRefusalCode.EXHAUSTED,
           "a client has at most " + MAX_TUNNELS + " tunnels; close one, or start a second client");
     }
-    Route route =
-        agents
-            .routes()
-            .open(
-                new RouteTable.Request(
-                    message.kind(), holder, message.key(), message.name(), message.port()),
-                address ->
-                    message.kind() == TunnelKind.HTTP
-                        ? new Route(TunnelKind.HTTP, address, 0, tunnel, toString(), this)
-                        : new Route(
-                            TunnelKind.TCP,
-                            "",
-                            Integer.parseInt(address),
-                            tunnel,
-                            toString(),
-                            this));
-    routes.put(tunnel, route);
-    return route;
+    Permissions permissions = agents.permissions(grant);
+    if (permissions == null) {
+      return null; // void, and about to be ended
+    }
+    if (!use.addTunnel(permissions)) {
+      throw new RouteRefusedException(
+          TunnelRefusalCode.EXHAUSTED,
+          "the token allows at most " + permissions.maxTunnels() + " tunnels; close one");
+    }
+    try {
+      AgentTunnel tunnel = new AgentTunnel(open(message, permissions, isProven), isProven);
+      tunnels.put(number, tunnel);
+      return tunnel;
+    } catch (RouteRefusedException | RuntimeException e) {
+      use.removeTunnel();
+      throw e;
+    }
+  }
+
+  private Route open(OpenTunnel message, Permissions permissions, boolean isProven)
+      throws RouteRefusedException {
+    int tunnel = message.tunnel();
+    return agents
+        .routes()
+        .open(
+            new RouteTable.Request(
+                message.kind(),
+                holder,
+                permissions,
+                message.key(),
+                message.name(),
+                isProven,
+                message.port()),
+            address ->
+                message.kind() == TunnelKind.HTTP
+                    ? new Route(TunnelKind.HTTP, address, 0, tunnel, toString(), this)
+                    : new Route(
+                        TunnelKind.TCP, "", Integer.parseInt(address), tunnel, toString(), this));
   }
 
   private void listen(AgentSession session, OpenTunnel message, Route route) {
@@ -163,33 +250,73 @@ final class Agent implements StreamOpener {
   }
 
   void closeTunnel(int tunnel) {
-    Route route;
+    AgentTunnel closing;
     synchronized (this) {
-      route = routes.remove(tunnel);
+      closing = tunnels.remove(tunnel);
     }
-    if (route != null) {
-      close(route);
+    if (closing != null) {
+      close(closing.route());
     }
   }
 
   private void close(Route route) {
+    use.removeTunnel();
     if (route.kind() == TunnelKind.TCP) {
       agents.ports().stop(route);
     }
     agents.routes().close(route);
   }
 
+  /** Ends tunnels that the token has just ceased to allow, their streams too. */
+  void restrict(Permissions permissions) {
+    for (AgentTunnel tunnel : tunnels.values()) {
+      Route route = tunnel.route();
+      if (!tunnel.isAllowedBy(permissions)) {
+        closeTunnel(route.tunnel());
+        tunnel.cut();
+        logger.info("{} lost {}: the token no longer allows it", this, route.address());
+        sessions.forEach(session ->
+            session.send(
+                new TunnelRefused(
+                    route.tunnel(),
+                    TunnelRefusalCode.FORBIDDEN,
+                    "the token no longer allows " + route.address())));
+      }
+    }
+  }
+
   // Streams.
 
   @Override
   public Future<StreamChannel> open(StreamOpen preamble, ChannelHandler initializer) {
-    if (!agents.mayServe(grant)) {
+    Permissions permissions = agents.permissions(grant);
+    if (permissions == null) {
       return failed("the client's token is no longer valid");
     }
+    AgentTunnel tunnel = tunnels.get(preamble.tunnel());
+    if (tunnel == null || !tunnel.isAllowedBy(permissions)) {
+      return failed("the client's token no longer allows it");
+    }
     AgentSession session = session();
-    return session == null
-        ? failed("the client is not connected")
-        : open(session, preamble, initializer);
+    if (session == null) {
+      return failed("the client is not connected");
+    }
+    String refusal = use.addStream(permissions, System.nanoTime());
+    if (refusal != null) {
+      return failed(refusal);
+    }
+    return open(session, preamble, initializer)
+        .addListener((Future<StreamChannel> done) -> opened(tunnel, done));
+  }
+
+  private void opened(AgentTunnel tunnel, Future<StreamChannel> done) {
+    if (done.isSuccess()) {
+      StreamChannel stream = done.getNow();
+      stream.closeFuture().addListener(closed -> use.removeStream());
+      tunnel.add(stream);
+    } else {
+      use.removeStream();
+    }
   }
 
   @Override
@@ -251,13 +378,13 @@ final class Agent implements StreamOpener {
   }
 
   private void closeRoutes() {
-    List<Route> closing;
+    List<AgentTunnel> closing;
     synchronized (this) {
       isEnded = true;
-      closing = List.copyOf(routes.values());
-      routes.clear();
+      closing = List.copyOf(tunnels.values());
+      tunnels.clear();
     }
-    closing.forEach(this::close);
+    closing.forEach(tunnel -> close(tunnel.route()));
   }
 
   /** The token's name and the start of the holder's hash: enough to tell clients apart in logs. */

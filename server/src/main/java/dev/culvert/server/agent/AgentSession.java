@@ -9,11 +9,13 @@ import dev.culvert.mux.control.Hello;
 import dev.culvert.mux.control.ServerMessage;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
+import dev.culvert.tls.NegotiatedTls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,14 +34,23 @@ final class AgentSession {
   private final String id;
   private final Agent agent;
   private final Channel connection;
+  private final SessionFacts facts;
   private final MuxHandler mux;
   private volatile boolean isEnded;
   private @Nullable StreamChannel control; // event loop only
 
-  AgentSession(String id, Agent agent, Channel connection, Hello hello) {
+  AgentSession(String id, Agent agent, Channel connection, Hello hello, Instant since) {
     this.id = id;
     this.agent = agent;
     this.connection = connection;
+    this.facts =
+        new SessionFacts(
+            id,
+            agent.toString(),
+            Agents.printable(hello.software()),
+            Agents.peer(connection),
+            since,
+            NegotiatedTls.of(connection));
     this.mux =
         new MuxHandler(
             Role.SERVER,
@@ -50,6 +61,10 @@ final class AgentSession {
 
   String id() {
     return id;
+  }
+
+  SessionFacts facts() {
+    return facts;
   }
 
   ChannelHandler mux() {

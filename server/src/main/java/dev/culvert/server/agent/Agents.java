@@ -2,6 +2,9 @@ package dev.culvert.server.agent;
 
 import dev.culvert.mux.control.EndCode;
 import dev.culvert.mux.control.Hello;
+import dev.culvert.mux.control.Secret;
+import dev.culvert.server.route.DomainProof;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortListener;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.token.Grant;
@@ -39,9 +42,11 @@ public final class Agents {
   private final RouteTable routes;
   private final PortListener ports;
   private final PublicUrls urls;
+  private final DomainProof domainProof;
   private final TokenVerifier verifier;
   private final InstantSource clock;
   private final Map<String, Agent> byHolder = new HashMap<>(); // guarded by this
+  private final Map<String, TokenUse> uses = new HashMap<>(); // by token, guarded by this
   private final RandomGenerator random = new SecureRandom();
   private final Promise<Void> closed = GlobalEventExecutor.INSTANCE.newPromise();
   private boolean isClosed; // guarded by this
@@ -50,14 +55,16 @@ public final class Agents {
       RouteTable routes,
       PortListener ports,
       PublicUrls urls,
+      DomainProof domainProof,
       TokenVerifier verifier,
       InstantSource clock) {
     this.routes = routes;
     this.ports = ports;
     this.urls = urls;
+    this.domainProof = domainProof;
     this.verifier = verifier;
     this.clock = clock;
-    verifier.onRevoked(this::revoked);
+    verifier.onChanged(this::changed);
   }
 
   RouteTable routes() {
@@ -72,17 +79,27 @@ public final class Agents {
     return urls;
   }
 
+  DomainProof domainProof() {
+    return domainProof;
+  }
+
   TokenVerifier verifier() {
     return verifier;
   }
 
-  boolean mayServe(Grant grant) {
-    return verifier.isValid(grant, clock.instant());
+  /** What {@code grant} allows now; null where it is void. */
+  @Nullable Permissions permissions(Grant grant) {
+    return verifier.permissions(grant, clock.instant());
   }
 
   /** How many clients are connected. */
   public synchronized int size() {
     return byHolder.size();
+  }
+
+  /** The sessions there are, in no order. */
+  public List<SessionFacts> sessions() {
+    return agents().stream().flatMap(agent -> agent.sessions().stream()).toList();
   }
 
   /** Lets a session in; null where the session it wants to join is not there. */
@@ -97,7 +114,7 @@ public final class Agents {
       agent = byHolder.get(holder);
       if (hello.joins() == null) {
         superseded = agent;
-        agent = new Agent(holder, grant, this);
+        agent = new Agent(holder, grant, use(grant), this);
         byHolder.put(holder, agent);
       } else if (agent == null || !agent.hasSession(hello.joins())) {
         return null;
@@ -106,36 +123,53 @@ public final class Agents {
     if (superseded != null) {
       superseded.end(EndCode.SUPERSEDED, "a newer session of the same client took over");
     }
-    AgentSession session = new AgentSession(newId(), agent, connection, hello);
+    AgentSession session = new AgentSession(newId(), agent, connection, hello, clock.instant());
     if (!agent.add(session)) {
       if (hello.joins() == null) {
         remove(agent); // it was ended before it began
       }
       return null;
     }
-    if (!mayServe(grant)) { // revoked between its verification and its registration
+    if (permissions(grant) == null) { // revoked between its verification and its registration
       agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
     }
+    SessionFacts facts = session.facts();
     logger.info(
-        "{} session {} from {} ({})",
+        "{} session {} from {} ({}) over {}",
         agent,
-        session.id(),
-        peer(connection),
-        printable(hello.software()));
+        facts.id(),
+        facts.address(),
+        facts.software(),
+        facts.tls());
     return session;
   }
 
+  private TokenUse use(Grant grant) {
+    TokenUse use = uses.computeIfAbsent(grant.tokenId(), token -> new TokenUse(System.nanoTime()));
+    use.addClient();
+    return use;
+  }
+
+  /** Once for each agent, when it has ended. */
   synchronized void remove(Agent agent) {
     byHolder.remove(agent.holder(), agent);
+    if (agent.use().removeClient()) {
+      uses.remove(agent.grant().tokenId(), agent.use());
+    }
     if (isClosed && byHolder.isEmpty()) {
       closed.trySuccess(null);
     }
   }
 
-  private void revoked(String tokenId) {
+  private void changed(String tokenId) {
     for (Agent agent : agents()) {
       if (agent.grant().tokenId().equals(tokenId)) {
-        agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
+        Permissions permissions = permissions(agent.grant());
+        if (permissions == null) {
+          agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
+        } else {
+          agent.restrict(permissions);
+        }
       }
     }
   }
@@ -171,9 +205,10 @@ public final class Agents {
     return HexFormat.of().formatHex(id);
   }
 
-  private static String holder(Grant grant, String instance) {
+  private static String holder(Grant grant, Secret instance) {
     try {
-      byte[] identity = (grant.tokenId() + ":" + instance).getBytes(StandardCharsets.UTF_8);
+      byte[] identity =
+          (grant.tokenId() + ":" + instance.reveal()).getBytes(StandardCharsets.UTF_8);
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(identity);
       return grant.tokenId() + RouteTable.TOKEN_END + HexFormat.of().formatHex(hash);
     } catch (NoSuchAlgorithmException e) {
@@ -181,7 +216,8 @@ public final class Agents {
     }
   }
 
-  private static String printable(String text) {
+  /** What a client says, for logs. */
+  static String printable(String text) {
     return text.replaceAll("[^\\x20-\\x7e]", "?");
   }
 }

@@ -12,6 +12,8 @@ final class Names {
   private static final Pattern LABEL =
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
+  private static final int MAX_HOST_CHARS = 253;
+
   /** Names that visitors, mail servers or certificate authorities take for the operator's own. */
   private static final Set<String> RESERVED =
       Set.of(
@@ -96,6 +98,39 @@ final class Names {
       throw invalid("the name \"" + name + "\" is reserved; choose another");
     }
     return name;
+  }
+
+  /**
+   * Takes a whole host name, in lower case, that is not below the server's {@code domain}.
+   *
+   * @throws RouteRefusedException where it cannot be given out
+   */
+  static void checkHost(String host, String domain) throws RouteRefusedException {
+    if (!isHost(host)) {
+      throw invalid("the name \"" + printable(host) + "\" is no host name such as www.example.com");
+    }
+    if (host.equals(domain)) {
+      throw invalid("the name \"" + host + "\" is the server's own");
+    }
+  }
+
+  /** Whether {@code text} is a host name of several labels, in lower case, and no address. */
+  static boolean isHost(String text) {
+    String[] labels = text.split("\\.", -1);
+    if (labels.length < 2 || text.length() > MAX_HOST_CHARS) {
+      return false;
+    }
+    for (String label : labels) {
+      if (!LABEL.matcher(label).matches()) {
+        return false;
+      }
+    }
+    return !labels[labels.length - 1].matches("[0-9]+");
+  }
+
+  /** Whether {@link #checked} would take it. */
+  static boolean isUsable(String name) {
+    return LABEL.matcher(name).matches() && !name.startsWith("xn--") && !RESERVED.contains(name);
   }
 
   private static String printable(String text) {

@@ -6,7 +6,8 @@ import dev.culvert.mux.control.TunnelKind;
  * A way from the public side to one tunnel of one client. Immutable; identity counts.
  *
  * @param kind what visitors speak
- * @param name the first label of the host name, for HTTP; empty for TCP
+ * @param name the first label of the host name below the server's domain, or a whole host name
+ *     elsewhere, for HTTP; empty for TCP
  * @param port the public port, for TCP; zero for HTTP
  * @param tunnel the client's id of the tunnel
  * @param owner names the client in logs
@@ -18,6 +19,11 @@ public record Route(
   /** The name, or the port as {@code tcp/PORT}: what a route is found and leased by. */
   public String address() {
     return kind == TunnelKind.HTTP ? name : RouteTable.portAddress(port);
+  }
+
+  /** Whether the name is a label below the server's domain. */
+  public boolean isBelowDomain() {
+    return name.indexOf('.') < 0;
   }
 
   @Override

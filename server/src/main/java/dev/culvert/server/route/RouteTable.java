@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -13,6 +14,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,14 +68,42 @@ public final class RouteTable {
     if (length > 0 && host.charAt(length - 1) == '.') {
       length--;
     }
-    int label = length - domain.length() - 1;
-    if (label <= 0
-        || host.charAt(label) != '.'
-        || !host.regionMatches(true, label + 1, domain, 0, domain.length())) {
+    String name = host.substring(0, length).toLowerCase(Locale.ROOT);
+    String address = isBelowDomain(name) ? label(name) : name;
+    boolean isAddress = (address.indexOf('.') < 0) == isBelowDomain(name) && !isPort(address);
+    return isAddress ? byAddress.get(address) : null;
+  }
+
+  private boolean isBelowDomain(String host) {
+    int dot = host.length() - domain.length() - 1;
+    return dot > 0 && host.charAt(dot) == '.' && host.endsWith(domain);
+  }
+
+  private String label(String hostBelowDomain) {
+    return hostBelowDomain.substring(0, hostBelowDomain.length() - domain.length() - 1);
+  }
+
+  /** The host name of a route for HTTP. */
+  public String host(Route route) {
+    return route.isBelowDomain() ? route.name() + "." + domain : route.name();
+  }
+
+  /**
+   * The host name that must be proven to be the client's before it can have it; null where what is
+   * asked for needs no proof, or none would help.
+   */
+  public @Nullable String hostToProve(
+      TunnelKind kind, @Nullable String name, Permissions permissions) {
+    if (kind != TunnelKind.HTTP || name == null) {
       return null;
     }
-    String name = host.substring(0, label).toLowerCase(Locale.ROOT);
-    return isPort(name) ? null : byAddress.get(name);
+    String host = name.toLowerCase(Locale.ROOT);
+    return Names.isHost(host)
+            && !isBelowDomain(host)
+            && permissions.allowDomain(host, true)
+            && !permissions.allowDomain(host, false)
+        ? host
+        : null;
   }
 
   public String domain() {
@@ -83,9 +114,18 @@ public final class RouteTable {
    * What a client asks for.
    *
    * @param holder the client's token, {@link #TOKEN_END}, and what tells it from others of the same
+   * @param permissions of that token
+   * @param name a label below the table's domain, or a whole host name; null for any label
+   * @param isProven whether that host name, elsewhere, was shown to be the client's
    */
   public record Request(
-      TunnelKind kind, String holder, String key, @Nullable String name, int port) {}
+      TunnelKind kind,
+      String holder,
+      Permissions permissions,
+      String key,
+      @Nullable String name,
+      boolean isProven,
+      int port) {}
 
   /**
    * Opens a route.
@@ -95,6 +135,11 @@ public final class RouteTable {
    */
   public synchronized Route open(Request request, Function<String, Route> make)
       throws RouteRefusedException {
+    if (!request.permissions().kinds().contains(request.kind())) {
+      throw new RouteRefusedException(
+          TunnelRefusalCode.FORBIDDEN,
+          "the token allows no " + request.kind() + " tunnels; ask for one that does");
+    }
     String address =
         switch (request.kind()) {
           case HTTP -> name(request);
@@ -112,6 +157,12 @@ public final class RouteTable {
     openingListener = listener;
   }
 
+  /** Whether the name or port is kept for this client, which is away. */
+  public boolean isHeldFor(String address, String holder) {
+    Lease lease = leases.find(address);
+    return lease != null && lease.holder().equals(holder) && !lease.isInUse();
+  }
+
   /** Closes a route; its name or port is held for the same client. */
   public synchronized void close(Route route) {
     if (byAddress.remove(route.address(), route)) {
@@ -126,21 +177,81 @@ public final class RouteTable {
 
   private String name(Request request) throws RouteRefusedException {
     if (request.name() != null) {
-      String name = Names.checked(request.name());
+      String host = request.name().toLowerCase(Locale.ROOT);
+      String name =
+          host.indexOf('.') < 0 || isBelowDomain(host)
+              ? ownName(isBelowDomain(host) ? label(host) : host, request.permissions())
+              : foreignName(host, request);
       requireFree(name, request, "the name \"" + name + "\"");
       return name;
     }
-    String previous = previous(request, address -> !isPort(address));
+    String previous =
+        previous(
+            request,
+            address ->
+                !isPort(address)
+                    && address.indexOf('.') < 0
+                    && request.permissions().allowName(address));
     if (previous != null) {
       return previous;
     }
-    for (int i = 0; i < MAX_TRIES; i++) {
-      String name = names.random();
-      if (leases.find(name) == null) {
+    if (request.permissions().names().isEmpty()) {
+      throw new RouteRefusedException(
+          TunnelRefusalCode.FORBIDDEN,
+          "the token allows no name below "
+              + domain
+              + "; ask for one that it allows: "
+              + list(request.permissions().domains()));
+    }
+    for (NamePattern pattern : request.permissions().names()) {
+      String name = freeName(pattern);
+      if (name != null) {
         return name;
       }
     }
-    throw new RouteRefusedException(TunnelRefusalCode.EXHAUSTED, "no free name was found");
+    throw new RouteRefusedException(
+        TunnelRefusalCode.EXHAUSTED,
+        "no free name was found among " + list(request.permissions().names()));
+  }
+
+  private static String ownName(String label, Permissions permissions)
+      throws RouteRefusedException {
+    String name = Names.checked(label);
+    if (!permissions.allowName(name)) {
+      throw forbidden("name \"" + name + "\"", permissions.names());
+    }
+    return name;
+  }
+
+  private String foreignName(String host, Request request) throws RouteRefusedException {
+    Names.checkHost(host, domain);
+    if (!request.permissions().allowDomain(host, request.isProven())) {
+      throw forbidden("host name " + host, request.permissions().domains());
+    }
+    return host;
+  }
+
+  private @Nullable String freeName(NamePattern pattern) {
+    int tries = pattern.isOneName() ? 1 : MAX_TRIES;
+    for (int i = 0; i < tries; i++) {
+      String name = pattern.with(names.random());
+      if (Names.isUsable(name) && leases.find(name) == null) {
+        return name;
+      }
+    }
+    return null;
+  }
+
+  private static RouteRefusedException forbidden(String what, List<?> allowed) {
+    return new RouteRefusedException(
+        TunnelRefusalCode.FORBIDDEN,
+        "the token does not allow the " + what + "; it allows " + list(allowed));
+  }
+
+  private static String list(List<?> allowed) {
+    return allowed.isEmpty()
+        ? "none"
+        : allowed.stream().map(Object::toString).collect(Collectors.joining(", "));
   }
 
   private String port(Request request) throws RouteRefusedException {
@@ -150,25 +261,40 @@ public final class RouteTable {
             TunnelRefusalCode.INVALID,
             "port " + request.port() + " is not one of " + ports + ", the ports for tunnels");
       }
+      if (!request.permissions().allowPort(request.port())) {
+        throw forbidden("port " + request.port(), request.permissions().ports());
+      }
       String port = portAddress(request.port());
       requireFree(port, request, "port " + request.port());
       return port;
     }
     String previous =
-        previous(request, address -> isPort(address) && ports.contains(portOf(address)));
+        previous(
+            request,
+            address ->
+                isPort(address)
+                    && ports.contains(portOf(address))
+                    && request.permissions().allowPort(portOf(address)));
     if (previous != null) {
       return previous;
     }
+    if (IntStream.rangeClosed(ports.first(), ports.last())
+        .noneMatch(request.permissions()::allowPort)) {
+      throw new RouteRefusedException(
+          TunnelRefusalCode.FORBIDDEN, "the token allows none of " + ports + ", the ports here");
+    }
     int start = random.nextInt(ports.size());
     for (int i = 0; i < ports.size(); i++) {
-      String port = portAddress(ports.first() + (start + i) % ports.size());
-      if (leases.find(port) == null) {
-        return port;
+      int port = ports.first() + (start + i) % ports.size();
+      if (request.permissions().allowPort(port) && leases.find(portAddress(port)) == null) {
+        return portAddress(port);
       }
     }
     throw new RouteRefusedException(
         TunnelRefusalCode.EXHAUSTED,
-        "all of the ports " + ports + " are in use or held for clients that are away");
+        "all of the ports "
+            + ports
+            + " that the token allows are in use or held for clients that are away");
   }
 
   /** What the same client had for the same tunnel and does not have open now. */

@@ -1,13 +1,10 @@
 package dev.culvert.server.token;
 
+import dev.culvert.mux.control.Secret;
+
 /**
  * A token just made, the only time its text is at hand: show it once and forget it.
  *
- * @param text the secret itself; {@link #toString} leaves it out
+ * @param text the token itself
  */
-public record IssuedToken(TokenRecord record, String text) {
-  @Override
-  public String toString() {
-    return "IssuedToken[record=" + record + "]";
-  }
-}
+public record IssuedToken(TokenRecord record, Secret text) {}

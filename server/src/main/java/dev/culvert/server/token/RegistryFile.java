@@ -6,8 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -50,20 +48,9 @@ final class RegistryFile {
     }
   }
 
-  /** What distinguishes one written file from the next; null when there is no file. */
-  @Nullable Stamp stamp() throws TokenStoreException {
-    try {
-      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-      return new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
-    } catch (NoSuchFileException e) {
-      return null;
-    } catch (IOException e) {
-      throw new TokenStoreException(
-          path + ": cannot be read: " + FileFailure.reason(e), "Check the file and its owner", e);
-    }
+  @Nullable FileStamp stamp() throws TokenStoreException {
+    return FileStamp.of(path);
   }
-
-  record Stamp(FileTime lastModified, long sizeBytes, @Nullable Object fileKey) {}
 
   private Registry decode() throws IOException, TokenStoreException {
     long sizeBytes = Files.size(path);

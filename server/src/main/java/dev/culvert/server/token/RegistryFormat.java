@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
+import dev.culvert.server.route.Permissions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,11 +15,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON of the registry file: {@code {"version": 1, "tokens": [...]}}, instants in ISO 8601. A
- * version that adds to it counts up, since an older program would drop what it does not know.
+ * The JSON of the registry file: {@code {"version": 2, "tokens": [...]}}, instants in ISO 8601. A
+ * version that adds to it counts up, since an older program would drop what it does not know. In
+ * version 1 tokens had no permissions, and every one might do what {@link Permissions#STANDARD}
+ * says; nor could they be rotated.
  */
 final class RegistryFormat {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final Gson GSON =
       new GsonBuilder().setStrictness(Strictness.STRICT).setPrettyPrinting().create();
 
@@ -30,6 +33,10 @@ final class RegistryFormat {
       JsonObject token = new JsonObject();
       token.addProperty("id", record.id());
       token.addProperty("name", record.name());
+      token.add("permissions", PermissionsFormat.encode(record.permissions()));
+      token.addProperty("generation", record.generation());
+      token.addProperty("keyId", record.keyId());
+      addInstant(token, "formerUntil", record.formerUntil());
       token.addProperty("createdAt", record.createdAt().toString());
       addInstant(token, "expiresAt", record.expiresAt());
       addInstant(token, "revokedAt", record.revokedAt());
@@ -45,7 +52,7 @@ final class RegistryFormat {
   static Registry decode(String json) {
     JsonObject file = parse(json);
     String version = String.valueOf(file.get("version"));
-    if (!version.equals(Integer.toString(VERSION))) {
+    if (!version.equals("1") && !version.equals(Integer.toString(VERSION))) {
       throw new IllegalArgumentException(
           "version: " + version + " (expected: " + VERSION + "; is it from a newer culvertd?)");
     }
@@ -55,7 +62,7 @@ final class RegistryFormat {
     List<TokenRecord> records = new ArrayList<>(tokens.size());
     for (JsonElement token : tokens) {
       try {
-        records.add(decodeRecord(token));
+        records.add(decodeRecord(token, version.equals("1")));
       } catch (IllegalArgumentException | DateTimeException e) {
         throw new IllegalArgumentException(
             "token " + (records.size() + 1) + " of the list: " + e.getMessage(), e);
@@ -77,16 +84,27 @@ final class RegistryFormat {
     return file;
   }
 
-  private static TokenRecord decodeRecord(JsonElement element) {
+  private static TokenRecord decodeRecord(JsonElement element, boolean isFirstVersion) {
     if (!(element instanceof JsonObject token)) {
       throw new IllegalArgumentException("not a JSON object");
     }
     return new TokenRecord(
         string(token, "id"),
         string(token, "name"),
+        isFirstVersion ? Permissions.STANDARD : permissions(token),
+        isFirstVersion ? 1 : PermissionsFormat.number(token, "generation"),
+        isFirstVersion ? TokenRecord.UNKNOWN_KEY : PermissionsFormat.number(token, "keyId"),
+        optionalInstant(token, "formerUntil"),
         Instant.parse(string(token, "createdAt")),
         optionalInstant(token, "expiresAt"),
         optionalInstant(token, "revokedAt"));
+  }
+
+  private static Permissions permissions(JsonObject token) {
+    if (!(token.get("permissions") instanceof JsonObject permissions)) {
+      throw new IllegalArgumentException("no object \"permissions\"");
+    }
+    return PermissionsFormat.decode(permissions);
   }
 
   private static void addInstant(JsonObject token, String field, @Nullable Instant instant) {

@@ -1,13 +1,14 @@
 package dev.culvert.server.token;
 
+import dev.culvert.server.route.Permissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,8 @@ final class RegistryWatch {
    * Invariants:
    * - snapshot is the last good content of the file; a bad or vanished file never replaces it.
    * - seen was taken before snapshot was read, so a write between the two is noticed next time.
-   * - usable holds the tokens found good at the last look; one that leaves it is told of once.
+   * - known holds the tokens that were good at the last look, as they were; one that leaves it, or
+   *   is another, is told of once.
    * - Listeners run without the lock, so that they may call back.
    */
   private static final Logger log = LoggerFactory.getLogger(RegistryWatch.class);
@@ -28,10 +30,17 @@ final class RegistryWatch {
   private final RegistryFile file;
   private final InstantSource clock;
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-  private final Set<String> usable = new HashSet<>();
+  private final Map<String, Known> known = new HashMap<>();
   private volatile Registry snapshot;
-  private RegistryFile.@Nullable Stamp seen;
+  private @Nullable FileStamp seen;
   private boolean failing;
+
+  /** What of a token matters to those who use it. */
+  private record Known(Permissions permissions, int oldestGeneration) {
+    static Known of(TokenRecord record, Instant now) {
+      return new Known(record.permissions(), record.oldestGeneration(now));
+    }
+  }
 
   RegistryWatch(RegistryFile file, InstantSource clock) throws TokenStoreException {
     this.file = file;
@@ -45,7 +54,7 @@ final class RegistryWatch {
     return snapshot;
   }
 
-  void onRevoked(Consumer<String> listener) {
+  void onChanged(Consumer<String> listener) {
     listeners.add(listener);
   }
 
@@ -55,7 +64,7 @@ final class RegistryWatch {
         try {
           listener.accept(tokenId);
         } catch (RuntimeException e) {
-          log.error("Token {} is void, but not everything that uses it was told", tokenId, e);
+          log.error("Token {} has changed, but not everything that uses it was told", tokenId, e);
         }
       }
     }
@@ -64,7 +73,7 @@ final class RegistryWatch {
   private synchronized List<String> reload() {
     Instant now = clock.instant();
     try {
-      RegistryFile.Stamp stamp = file.stamp();
+      FileStamp stamp = file.stamp();
       if (!Objects.equals(stamp, seen)) {
         if (stamp == null) {
           throw new TokenStoreException(
@@ -84,27 +93,31 @@ final class RegistryWatch {
         log.error("Tokens stay as they were, and revoking has no effect: {}", e.getMessage());
       }
     }
-    return removeUnusable(now);
+    return changes(now);
   }
 
   private void addUsable(Registry registry, Instant now) {
     for (TokenRecord record : registry.records()) {
       if (record.isUsable(now)) {
-        usable.add(record.id());
+        known.putIfAbsent(record.id(), Known.of(record, now));
       }
     }
   }
 
-  private List<String> removeUnusable(Instant now) {
-    List<String> removed = new ArrayList<>();
-    for (Iterator<String> ids = usable.iterator(); ids.hasNext(); ) {
-      String id = ids.next();
-      TokenRecord record = snapshot.byId(id);
+  private List<String> changes(Instant now) {
+    List<String> changed = new ArrayList<>();
+    for (Iterator<Map.Entry<String, Known>> tokens = known.entrySet().iterator();
+        tokens.hasNext(); ) {
+      Map.Entry<String, Known> token = tokens.next();
+      TokenRecord record = snapshot.byId(token.getKey());
       if (record == null || !record.isUsable(now)) {
-        ids.remove();
-        removed.add(id);
+        tokens.remove();
+        changed.add(token.getKey());
+      } else if (!Known.of(record, now).equals(token.getValue())) {
+        token.setValue(Known.of(record, now));
+        changed.add(token.getKey());
       }
     }
-    return removed;
+    return changed;
   }
 }

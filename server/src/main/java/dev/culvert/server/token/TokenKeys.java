@@ -1,5 +1,6 @@
 package dev.culvert.server.token;
 
+import com.google.crypto.tink.Aead;
 import com.google.crypto.tink.Configuration;
 import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
@@ -12,15 +13,21 @@ import com.google.crypto.tink.jwt.JwtPublicKeyVerify;
 import com.google.crypto.tink.jwt.JwtValidator;
 import com.google.crypto.tink.jwt.RawJwt;
 import com.google.crypto.tink.jwt.VerifiedJwt;
+import com.google.gson.JsonParser;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.Verification.Reason;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** The keyset that signs tokens and tells its own from others. Any thread. */
 final class TokenKeys {
   private static final String ISSUER = "culvert";
+  private static final String PERMISSIONS = "permissions";
+  private static final String GENERATION = "gen";
   private static final Configuration CONFIGURATION = JwtConfig2026.get();
 
   /**
@@ -46,17 +53,47 @@ final class TokenKeys {
   }
 
   static TokenKeys generate() throws GeneralSecurityException {
+    return new TokenKeys(
+        KeysetHandle.newBuilder().addEntry(newPrimary()).setConfiguration(CONFIGURATION).build());
+  }
+
+  private static KeysetHandle.Builder.Entry newPrimary() throws GeneralSecurityException {
     JwtEcdsaParameters parameters =
         JwtEcdsaParameters.builder()
             .setAlgorithm(JwtEcdsaParameters.Algorithm.ES256)
             .setKidStrategy(JwtEcdsaParameters.KidStrategy.BASE64_ENCODED_KEY_ID)
             .build();
+    return KeysetHandle.generateEntryFromParameters(parameters).withRandomId().makePrimary();
+  }
+
+  /** The same keys, and a new one that signs. */
+  TokenKeys withNewPrimary() throws GeneralSecurityException {
     return new TokenKeys(
-        KeysetHandle.newBuilder()
-            .addEntry(
-                KeysetHandle.generateEntryFromParameters(parameters).withRandomId().makePrimary())
+        KeysetHandle.newBuilder(keyset)
+            .addEntry(newPrimary())
             .setConfiguration(CONFIGURATION)
             .build());
+  }
+
+  /** The same keys but one, which does not sign. */
+  TokenKeys without(int keyId) throws GeneralSecurityException {
+    KeysetHandle.Builder builder = KeysetHandle.newBuilder(keyset);
+    for (int i = builder.size() - 1; i >= 0; i--) {
+      if (keyset.getAt(i).getId() == keyId) {
+        builder.deleteAt(i);
+      }
+    }
+    return new TokenKeys(builder.setConfiguration(CONFIGURATION).build());
+  }
+
+  /** The ids of all keys, the oldest first. */
+  List<Integer> ids() {
+    return IntStream.range(0, keyset.size()).mapToObj(i -> keyset.getAt(i).getId()).toList();
+  }
+
+  /** The id of the key that signs. */
+  int primaryId() {
+    return keyset.getPrimary().getId();
   }
 
   static TokenKeys decode(String json) throws GeneralSecurityException {
@@ -70,13 +107,27 @@ final class TokenKeys {
         keyset, CONFIGURATION, InsecureSecretKeyAccess.get());
   }
 
-  String sign(TokenRecord record) throws GeneralSecurityException {
+  /** The whole keyset, encrypted. */
+  String encrypt(Aead aead, byte[] context) throws GeneralSecurityException {
+    return TinkJsonProtoKeysetFormat.serializeEncryptedKeyset(keyset, aead, context, CONFIGURATION);
+  }
+
+  static TokenKeys decrypt(String json, Aead aead, byte[] context) throws GeneralSecurityException {
+    return new TokenKeys(
+        TinkJsonProtoKeysetFormat.parseEncryptedKeyset(json, aead, context, CONFIGURATION));
+  }
+
+  /** The text of the token's newest generation, issued at {@code now}. */
+  String sign(TokenRecord record, Instant now) throws GeneralSecurityException {
     RawJwt.Builder claims =
         RawJwt.newBuilder()
             .setIssuer(ISSUER)
             .setJwtId(record.id())
             .setSubject(record.name())
-            .setIssuedAt(record.createdAt());
+            .setIssuedAt(now)
+            .addNumberClaim(GENERATION, record.generation())
+            .addJsonObjectClaim(
+                PERMISSIONS, PermissionsFormat.encode(record.permissions()).toString());
     Instant expiresAt = record.expiresAt();
     if (expiresAt == null) {
       claims.withoutExpiration();
@@ -95,7 +146,11 @@ final class TokenKeys {
       VerifiedJwt jwt = verifier.verifyAndDecode(token, TIMELESS);
       return new Verification.Accepted(
           new Grant(
-              jwt.getJwtId(), jwt.getSubject(), jwt.hasExpiration() ? jwt.getExpiration() : null));
+              jwt.getJwtId(),
+              jwt.getSubject(),
+              generation(jwt),
+              permissions(jwt),
+              jwt.hasExpiration() ? jwt.getExpiration() : null));
     } catch (JwtInvalidException e) {
       return malformed();
     } catch (GeneralSecurityException e) {
@@ -106,6 +161,20 @@ final class TokenKeys {
       // Hostile bytes in the header reach Tink's parsers before any signature is checked.
       return malformed();
     }
+  }
+
+  /** The first tokens had none, and were never rotated. */
+  private static int generation(VerifiedJwt jwt) throws JwtInvalidException {
+    return jwt.hasNumberClaim(GENERATION) ? jwt.getNumberClaim(GENERATION).intValue() : 1;
+  }
+
+  /** The first tokens had none, and allowed all that there was. */
+  private static Permissions permissions(VerifiedJwt jwt) throws JwtInvalidException {
+    if (!jwt.hasJsonObjectClaim(PERMISSIONS)) {
+      return Permissions.STANDARD;
+    }
+    return PermissionsFormat.decode(
+        JsonParser.parseString(jwt.getJsonObjectClaim(PERMISSIONS)).getAsJsonObject());
   }
 
   static Verification malformed() {

@@ -1,5 +1,7 @@
 package dev.culvert.server.token;
 
+import dev.culvert.mux.control.Secret;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.tls.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,30 +23,40 @@ import org.jspecify.annotations.Nullable;
  * tokens.lock}: not for an event loop.
  */
 public final class TokenStore {
+  /** In the state directory: the keys that sign tokens. */
+  public static final String KEYSET_FILE = "token-keyset.json";
+
   private static final Duration MIN_LIFETIME = Duration.ofSeconds(1);
   private static final Duration MAX_LIFETIME = Duration.ofDays(36_500);
   private static final int ID_BYTES = 16;
 
   private final Path directory;
-  private final TokenKeys keys;
+  private final KeysetFile keyset;
   private final RegistryFile file;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
 
-  private TokenStore(Path directory, TokenKeys keys, RegistryFile file, InstantSource clock) {
+  private TokenStore(Path directory, KeysetFile keyset, RegistryFile file, InstantSource clock) {
     this.directory = directory;
-    this.keys = keys;
+    this.keyset = keyset;
     this.file = file;
     this.clock = clock;
   }
 
   /** The store in {@code stateDirectory}; makes the directory and signing keys at first use. */
   public static TokenStore open(Path stateDirectory) throws TokenStoreException {
-    return open(stateDirectory, Clock.systemUTC());
+    return open(stateDirectory, new KeysetProtection.None(), Clock.systemUTC());
   }
 
   /** As {@link #open(Path)}, with the time of {@code clock}. */
   public static TokenStore open(Path stateDirectory, InstantSource clock)
+      throws TokenStoreException {
+    return open(stateDirectory, new KeysetProtection.None(), clock);
+  }
+
+  /** As {@link #open(Path)}; keys that were not encrypted so far are from now on. */
+  public static TokenStore open(
+      Path stateDirectory, KeysetProtection protection, InstantSource clock)
       throws TokenStoreException {
     try {
       PrivateFile.createDirectory(stateDirectory);
@@ -55,32 +67,44 @@ public final class TokenStore {
           e);
     }
     requirePrivate(stateDirectory);
-    return read(stateDirectory, clock);
+    RegistryFile file = new RegistryFile(stateDirectory);
+    KeysetFile keyset = new KeysetFile(stateDirectory, protection);
+    readOrCreate(keyset, file, stateDirectory);
+    if (!(protection instanceof KeysetProtection.None) && !keyset.isProtected()) {
+      try (var _ = StateLock.take(stateDirectory)) {
+        keyset.write(keyset.read());
+      }
+    }
+    file.read();
+    return new TokenStore(stateDirectory, keyset, file, clock);
   }
 
-  /** The store that {@code stateDirectory} holds already; nothing is made. */
+  /** The store that {@code stateDirectory} holds already; nothing is made, and no key is read. */
   public static TokenStore openExisting(Path stateDirectory) throws TokenStoreException {
+    return openExisting(stateDirectory, new KeysetProtection.None());
+  }
+
+  /** As {@link #openExisting(Path)}, for what takes the keys. */
+  public static TokenStore openExisting(Path stateDirectory, KeysetProtection protection)
+      throws TokenStoreException {
     if (!Files.isDirectory(stateDirectory)) {
       throw new TokenStoreException(
           stateDirectory + ": there is no such state directory",
           "Give the server's with --state or CULVERTD_STATE");
     }
     requirePrivate(stateDirectory);
-    if (new KeysetFile(stateDirectory).isMissing()
-        && new RegistryFile(stateDirectory).read().isEmpty()) {
+    KeysetFile keyset = new KeysetFile(stateDirectory, protection);
+    RegistryFile file = new RegistryFile(stateDirectory);
+    boolean isEmpty = file.read().isEmpty();
+    if (keyset.isMissing() && isEmpty) {
       throw new TokenStoreException(
           stateDirectory + ": no token was ever created here",
           "Give the server's state directory with --state or CULVERTD_STATE");
     }
-    return read(stateDirectory, Clock.systemUTC());
-  }
-
-  private static TokenStore read(Path stateDirectory, InstantSource clock)
-      throws TokenStoreException {
-    RegistryFile file = new RegistryFile(stateDirectory);
-    TokenKeys keys = readOrCreate(new KeysetFile(stateDirectory), file, stateDirectory);
-    file.read();
-    return new TokenStore(stateDirectory, keys, file, clock);
+    if (keyset.isMissing()) {
+      throw lost(keyset, file);
+    }
+    return new TokenStore(stateDirectory, keyset, file, Clock.systemUTC());
   }
 
   private static void requirePrivate(Path directory) throws TokenStoreException {
@@ -101,22 +125,105 @@ public final class TokenStore {
   }
 
   /**
-   * A new token that does not expire.
+   * A new token with {@link Permissions#STANDARD} that does not expire.
    *
    * @throws TokenStoreException also when {@code name} is not a host-name label in lower case, or
    *     an unrevoked token has it
    */
   public IssuedToken create(String name) throws TokenStoreException {
-    return issue(name, null);
+    return create(name, Permissions.STANDARD, null);
   }
 
-  /** A new token that is refused from {@code lifetime} on, counted in whole seconds. */
-  public IssuedToken create(String name, Duration lifetime) throws TokenStoreException {
+  /**
+   * A new token that allows what {@code permissions} says.
+   *
+   * @param lifetime when it is refused, counted in whole seconds; null for never
+   */
+  public IssuedToken create(String name, Permissions permissions, @Nullable Duration lifetime)
+      throws TokenStoreException {
+    if (!TokenName.isValid(name)) {
+      throw new TokenStoreException(
+          "token name: " + TokenName.quoted(name), "Choose " + TokenName.RULE);
+    }
+    try (var _ = StateLock.take(directory)) {
+      Registry registry = file.read();
+      if (registry.unrevokedByName(name) != null) {
+        throw new TokenStoreException(
+            "there is a token \"" + name + "\" already",
+            "Choose another name, or revoke it first with 'culvertd token revoke " + name + "'");
+      }
+      Instant now = now();
+      TokenKeys keys = keyset.read();
+      TokenRecord record =
+          TokenRecord.issued(
+              newId(), name, permissions, keys.primaryId(), now, expiry(now, lifetime));
+      IssuedToken issued = sign(keys, record, now);
+      file.write(registry.plus(record, now));
+      return issued;
+    }
+  }
+
+  /**
+   * Gives the token with this id, or the unrevoked one with this name, a new text. The one before
+   * stays good for {@code overlap}, and none older than that.
+   *
+   * @param lifetime when the new text is refused, counted in whole seconds from now; null for never
+   */
+  public IssuedToken rotate(String idOrName, Duration overlap, @Nullable Duration lifetime)
+      throws TokenStoreException {
+    if (overlap.isNegative() || overlap.compareTo(MAX_LIFETIME) > 0) {
+      throw new TokenStoreException("overlap: " + overlap, "Choose one of 0 seconds to 36500 days");
+    }
+    try (var _ = StateLock.take(directory)) {
+      Registry registry = file.read();
+      TokenRecord record = find(registry, idOrName);
+      if (record.isRevoked()) {
+        throw new TokenStoreException(
+            "the token \"" + record.name() + "\" was revoked", "Create a new one instead");
+      }
+      Instant now = now();
+      TokenKeys keys = keyset.read();
+      TokenRecord rotated =
+          record.rotated(keys.primaryId(), now.plus(overlap), expiry(now, lifetime));
+      IssuedToken issued = sign(keys, rotated, now);
+      file.write(registry.with(rotated));
+      return issued;
+    }
+  }
+
+  private static @Nullable Instant expiry(Instant now, @Nullable Duration lifetime)
+      throws TokenStoreException {
+    if (lifetime == null) {
+      return null;
+    }
     if (lifetime.compareTo(MIN_LIFETIME) < 0 || lifetime.compareTo(MAX_LIFETIME) > 0) {
       throw new TokenStoreException(
           "token lifetime: " + lifetime, "Choose one of 1 second to 36500 days");
     }
-    return issue(name, lifetime);
+    return now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  private IssuedToken sign(TokenKeys keys, TokenRecord record, Instant now)
+      throws TokenStoreException {
+    String text;
+    try {
+      text = keys.sign(record, now);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the signing key of " + directory + " does not sign", e);
+    }
+    if (text.length() > TokenVerifier.MAX_TOKEN_CHARS) {
+      throw new TokenStoreException(
+          "the token would be "
+              + text.length()
+              + " characters long, of at most "
+              + TokenVerifier.MAX_TOKEN_CHARS,
+          "List fewer names, domains and ports, or use patterns such as shop-*");
+    }
+    return new IssuedToken(record, new Secret(text));
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.SECONDS);
   }
 
   /** All records, revoked and expired ones too, oldest first. */
@@ -142,26 +249,56 @@ public final class TokenStore {
   public TokenRecord revoke(String idOrName) throws TokenStoreException {
     try (var _ = StateLock.take(directory)) {
       Registry registry = file.read();
-      TokenRecord record = registry.byId(idOrName);
-      if (record == null) {
-        record = registry.unrevokedByName(idOrName);
-      }
-      if (record == null) {
-        throw new TokenStoreException(
-            "no unrevoked token has the name or id " + TokenName.quoted(idOrName),
-            "'culvertd token list' shows them");
-      }
+      TokenRecord record = find(registry, idOrName);
       if (record.isRevoked()) {
         return record;
       }
-      TokenRecord revoked = record.revoked(clock.instant().truncatedTo(ChronoUnit.SECONDS));
+      TokenRecord revoked = record.revoked(now());
       file.write(registry.with(revoked));
       return revoked;
     }
   }
 
-  TokenKeys keys() {
-    return keys;
+  /**
+   * Has the token allow what {@code permissions} says, from now on and on live sessions too.
+   *
+   * @throws TokenStoreException also when that is more than it allows so far
+   */
+  public TokenRecord narrow(String idOrName, Permissions permissions) throws TokenStoreException {
+    try (var _ = StateLock.take(directory)) {
+      Registry registry = file.read();
+      TokenRecord record = find(registry, idOrName);
+      if (!record.permissions().covers(permissions)) {
+        throw new TokenStoreException(
+            "the token \"" + record.name() + "\" does not allow all of that so far",
+            "A token can only be narrowed; create another one that allows more");
+      }
+      TokenRecord narrowed = record.narrowed(permissions);
+      file.write(registry.with(narrowed));
+      return narrowed;
+    }
+  }
+
+  /** The token with this id, or the unrevoked one with this name. */
+  public TokenRecord find(String idOrName) throws TokenStoreException {
+    return find(file.read(), idOrName);
+  }
+
+  private static TokenRecord find(Registry registry, String idOrName) throws TokenStoreException {
+    TokenRecord record = registry.byId(idOrName);
+    if (record == null) {
+      record = registry.unrevokedByName(idOrName);
+    }
+    if (record == null) {
+      throw new TokenStoreException(
+          "no unrevoked token has the name or id " + TokenName.quoted(idOrName),
+          "'culvertd token list' shows them");
+    }
+    return record;
+  }
+
+  KeysetFile keyset() {
+    return keyset;
   }
 
   RegistryFile file() {
@@ -172,51 +309,32 @@ public final class TokenStore {
     return clock;
   }
 
-  private IssuedToken issue(String name, @Nullable Duration lifetime) throws TokenStoreException {
-    if (!TokenName.isValid(name)) {
-      throw new TokenStoreException(
-          "token name: " + TokenName.quoted(name), "Choose " + TokenName.RULE);
-    }
-    try (var _ = StateLock.take(directory)) {
-      Registry registry = file.read();
-      if (registry.unrevokedByName(name) != null) {
-        throw new TokenStoreException(
-            "there is a token \"" + name + "\" already",
-            "Choose another name, or revoke it first with 'culvertd token revoke " + name + "'");
-      }
-      Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-      Instant expiresAt =
-          lifetime == null ? null : now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
-      TokenRecord record = new TokenRecord(newId(), name, now, expiresAt, null);
-      String text = keys.sign(record);
-      file.write(registry.plus(record, now));
-      return new IssuedToken(record, text);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the signing key of " + directory + " does not sign", e);
-    }
-  }
-
   private String newId() {
     byte[] id = new byte[ID_BYTES];
     random.nextBytes(id);
     return HexFormat.of().formatHex(id);
   }
 
-  private static TokenKeys readOrCreate(KeysetFile keyset, RegistryFile registry, Path directory)
+  private static void readOrCreate(KeysetFile keyset, RegistryFile registry, Path directory)
       throws TokenStoreException {
     if (!keyset.isMissing()) {
-      return keyset.read();
+      keyset.read();
+      return;
     }
     try (var _ = StateLock.take(directory)) {
       if (!keyset.isMissing()) {
-        return keyset.read();
+        keyset.read();
+      } else if (registry.read().isEmpty()) {
+        keyset.create();
+      } else {
+        throw lost(keyset, registry);
       }
-      if (!registry.read().isEmpty()) {
-        throw new TokenStoreException(
-            keyset.path() + ": missing, though " + registry.path() + " lists tokens it signed",
-            "Restore it from a backup; or move the registry away and create new tokens");
-      }
-      return keyset.create();
     }
+  }
+
+  private static TokenStoreException lost(KeysetFile keyset, RegistryFile registry) {
+    return new TokenStoreException(
+        keyset.path() + ": missing, though " + registry.path() + " lists tokens it signed",
+        "Restore it from a backup; or move the registry away and create new tokens");
   }
 }

@@ -3,6 +3,8 @@ package dev.culvert.server.token;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import dev.culvert.mux.control.Secret;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.Verification.Accepted;
 import dev.culvert.server.token.Verification.Reason;
 import dev.culvert.server.token.Verification.Rejected;
@@ -35,7 +37,7 @@ public final class TokenVerifier implements AutoCloseable {
    * - Text that cannot be a token costs neither a hash, nor a cache entry, nor a signature check.
    * - Any number of clients with one token cost one signature check.
    */
-  private static final int MAX_TOKEN_CHARS = 4096;
+  static final int MAX_TOKEN_CHARS = 4096;
   private static final int MAX_CACHED = 10_000;
   private static final Duration CACHED = Duration.ofMinutes(10);
   private static final Duration CACHED_REJECTION = Duration.ofSeconds(10);
@@ -44,14 +46,17 @@ public final class TokenVerifier implements AutoCloseable {
   /** Half a millisecond each on two threads: the last in the queue waits about 64 ms. */
   private static final int MAX_WAITING = 256;
 
-  private final TokenKeys keys;
+  private final boolean needsToken;
+  private final KeysetWatch keyset;
   private final InstantSource clock;
   private final RegistryWatch watch;
   private final ExecutorService executor;
   private final AsyncCache<String, Verification> signatures;
 
-  private TokenVerifier(TokenStore store, ExecutorService executor) throws TokenStoreException {
-    this.keys = store.keys();
+  private TokenVerifier(TokenStore store, boolean needsToken, ExecutorService executor)
+      throws TokenStoreException {
+    this.needsToken = needsToken;
+    this.keyset = new KeysetWatch(store.keyset());
     this.clock = store.clock();
     this.watch = new RegistryWatch(store.file(), clock);
     this.executor = executor;
@@ -66,6 +71,15 @@ public final class TokenVerifier implements AutoCloseable {
 
   /** A verifier for the tokens of {@code store}, which fails where the registry is unreadable. */
   public static TokenVerifier open(TokenStore store) throws TokenStoreException {
+    return new TokenVerifier(store, true, newExecutor());
+  }
+
+  /** The same, which takes no token at all for one that allows {@link Permissions#STANDARD}. */
+  public static TokenVerifier openToAnyone(TokenStore store) throws TokenStoreException {
+    return new TokenVerifier(store, false, newExecutor());
+  }
+
+  private static ExecutorService newExecutor() {
     ThreadPoolExecutor executor =
         new ThreadPoolExecutor(
             THREADS,
@@ -75,19 +89,25 @@ public final class TokenVerifier implements AutoCloseable {
             new ArrayBlockingQueue<>(MAX_WAITING),
             Thread.ofPlatform().daemon().name("culvert-token-", 1).factory());
     executor.allowCoreThreadTimeOut(true);
-    return open(store, executor);
+    return executor;
   }
 
   static TokenVerifier open(TokenStore store, ExecutorService executor) throws TokenStoreException {
-    return new TokenVerifier(store, executor);
+    return new TokenVerifier(store, true, executor);
   }
 
   /**
    * Completes before it returns where the answer is known, else on a thread of the verifier, and
    * never exceptionally. When too many are waiting already, the answer is {@link Reason#BUSY}.
    */
-  public CompletionStage<Verification> verify(String token) {
-    if (!mayBeToken(token)) {
+  public CompletionStage<Verification> verify(Secret token) {
+    if (token.reveal().isEmpty()) {
+      return CompletableFuture.completedFuture(
+          needsToken
+              ? new Rejected(Reason.MALFORMED, "no token was given: ask for one")
+              : new Accepted(Grant.ANONYMOUS));
+    }
+    if (!mayBeToken(token.reveal())) {
       return CompletableFuture.completedFuture(TokenKeys.malformed());
     }
     try {
@@ -104,29 +124,45 @@ public final class TokenVerifier implements AutoCloseable {
 
   /**
    * Whether {@code grant} still holds. Ask again after whatever shall be ended by {@link
-   * #onRevoked} has been entered where the listener finds it: the token may be revoked between its
+   * #onChanged} has been entered where the listener finds it: the token may be revoked between its
    * verification and that moment.
    */
   public boolean isValid(Grant grant, Instant now) {
+    return permissions(grant, now) != null;
+  }
+
+  /** What {@code grant} allows now; null where it is void. See {@link #isValid}. */
+  public @Nullable Permissions permissions(Grant grant, Instant now) {
+    if (grant.equals(Grant.ANONYMOUS)) {
+      return needsToken ? null : Permissions.STANDARD;
+    }
     TokenRecord record = watch.snapshot().byId(grant.tokenId());
-    return record != null && record.isUsable(now) && !grant.isExpired(now);
+    return record != null
+            && record.isUsable(now)
+            && !grant.isExpired(now)
+            && grant.generation() >= record.oldestGeneration(now)
+        ? record.permissions()
+        : null;
   }
 
   /**
-   * Adopts the registry file if it has changed, and tells the listeners which tokens are void. An
-   * unreadable file is logged once and leaves everything as it was. Reads a file: not for an event
-   * loop.
+   * Adopts the keys and the registry if their files have changed, and tells the listeners which
+   * tokens are void. An unreadable file is logged once and leaves everything as it was. Reads a
+   * file: not for an event loop.
    */
   public void reloadIfChanged() {
+    reloadKeys();
     watch.reloadIfChanged();
   }
 
   /**
-   * Has {@code listener} told the id of each token that was revoked, removed from the registry or
-   * expired: once each, on the thread that calls {@link #reloadIfChanged} or one of the verifier's.
+   * Has {@code listener} told the id of each token that was narrowed, revoked, removed from the
+   * registry or expired: once for each change, on the thread that calls {@link #reloadIfChanged} or
+   * one of the verifier's. What was and is no longer is told as well as not: ask {@link
+   * #permissions}.
    */
-  public void onRevoked(Consumer<String> listener) {
-    watch.onRevoked(listener);
+  public void onChanged(Consumer<String> listener) {
+    watch.onChanged(listener);
   }
 
   /** Tokens not cached are answered with {@link Reason#BUSY} from now on; waiting ones as ever. */
@@ -136,12 +172,25 @@ public final class TokenVerifier implements AutoCloseable {
   }
 
   /** A token made a moment ago by another process may be in the file and not yet in memory. */
-  private Verification verifySignature(String token) {
-    Verification signed = keys.verifySignature(token);
+  private Verification verifySignature(Secret token) {
+    Verification signed = keyset.keys().verifySignature(token.reveal());
+    if (signed instanceof Rejected(Reason reason, String _)
+        && reason == Reason.BAD_SIGNATURE
+        && reloadKeys()) {
+      signed = keyset.keys().verifySignature(token.reveal());
+    }
     if (signed instanceof Accepted(Grant grant) && watch.snapshot().byId(grant.tokenId()) == null) {
       watch.reloadIfChanged();
     }
     return signed;
+  }
+
+  private boolean reloadKeys() {
+    boolean changed = keyset.reloadIfChanged();
+    if (changed) {
+      signatures.synchronous().asMap().clear(); // what other keys say
+    }
+    return changed;
   }
 
   private Verification judge(Verification signed) {
@@ -161,8 +210,15 @@ public final class TokenVerifier implements AutoCloseable {
       return new Rejected(
           Reason.UNKNOWN, token + " is no longer known to this server: ask for a new one");
     }
+    if (!grant.issued().covers(record.permissions())) {
+      return new Rejected(
+          Reason.UNKNOWN, token + " allows less than the server's registry: ask for a new one");
+    }
     if (record.isRevoked()) {
       return new Rejected(Reason.REVOKED, token + " was revoked: ask for a new one");
+    }
+    if (grant.generation() < record.oldestGeneration(now)) {
+      return new Rejected(Reason.REVOKED, token + " was replaced by a newer one: ask for that");
     }
     if (record.isExpired(now) || grant.isExpired(now)) {
       return new Rejected(
@@ -178,7 +234,7 @@ public final class TokenVerifier implements AutoCloseable {
   private Duration cacheTime(Verification signed) {
     return switch (signed) {
       case Rejected _ -> CACHED_REJECTION;
-      case Accepted(Grant(String _, String _, Instant expiresAt)) -> {
+      case Accepted(Grant(String _, String _, int _, Permissions _, Instant expiresAt)) -> {
         if (expiresAt == null) {
           yield CACHED;
         }
@@ -213,10 +269,11 @@ public final class TokenVerifier implements AutoCloseable {
     return dots == 2;
   }
 
-  private static String sha256(String token) {
+  private static String sha256(Secret token) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(token.getBytes(StandardCharsets.US_ASCII)));
+      return HexFormat.of()
+          .formatHex(digest.digest(token.reveal().getBytes(StandardCharsets.US_ASCII)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

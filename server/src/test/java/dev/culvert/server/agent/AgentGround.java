@@ -2,10 +2,15 @@ package dev.culvert.server.agent;
 
 import dev.culvert.mux.control.ControlProtocol;
 import dev.culvert.mux.control.Hello;
+import dev.culvert.mux.control.Secret;
+import dev.culvert.server.route.DomainProof;
+import dev.culvert.server.route.DomainProofs;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortListener;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.route.TestNameServer;
 import dev.culvert.server.token.IssuedToken;
 import dev.culvert.server.token.TokenStore;
 import dev.culvert.server.token.TokenVerifier;
@@ -15,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,15 +28,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The server's half that clients meet, with real tokens and routes, and no sockets. */
 final class AgentGround implements AutoCloseable, PortListener {
-  static final String ANN = "a".repeat(32);
-  static final String BOB = "b".repeat(32);
+  static final Secret ANN = new Secret("a".repeat(32));
+  static final Secret BOB = new Secret("b".repeat(32));
 
   private static final int PATIENCE_SECONDS = 20;
 
+  final List<Route> opened = new ArrayList<>();
   final List<Route> listening = new ArrayList<>();
   final TokenStore tokens;
   final TokenVerifier verifier;
   final RouteTable routes;
+  final TestNameServer nameServer = TestNameServer.start();
+  private final DomainProof domainProof = new DomainProof(nameServer.address());
   final Agents agents;
   final AgentAcceptor acceptor;
   final IssuedToken token;
@@ -38,7 +47,12 @@ final class AgentGround implements AutoCloseable, PortListener {
   Runnable whenStopped = () -> {};
 
   AgentGround(Path state) throws Exception {
-    tokens = TokenStore.open(state);
+    this(state, Permissions.STANDARD, Clock.systemUTC());
+  }
+
+  /** With a token that allows this much, good for an hour of {@code clock}. */
+  AgentGround(Path state, Permissions permissions, InstantSource clock) throws Exception {
+    tokens = TokenStore.open(state, clock);
     verifier = TokenVerifier.open(tokens);
     routes =
         RouteTable.open(
@@ -47,31 +61,47 @@ final class AgentGround implements AutoCloseable, PortListener {
             state.resolve("leases.json"),
             Duration.ofHours(1),
             Clock.systemUTC());
-    agents =
-        new Agents(
-            routes, this, route -> List.of("url:" + route.address()), verifier, Clock.systemUTC());
+    agents = new Agents(routes, this, this::urls, domainProof, verifier, clock);
     acceptor = new AgentAcceptor(agents, "culvertd test");
-    token = tokens.create("laptop");
+    token = tokens.create("laptop", permissions, Duration.ofHours(1));
     verifier.reloadIfChanged();
     warm(token.text());
   }
 
+  private List<String> urls(Route route) {
+    opened.add(route);
+    return List.of("url:" + route.address());
+  }
+
+  /** Has the DNS asked again. */
+  void forgetProofs() {
+    DomainProofs.forget(domainProof);
+  }
+
+  /** Has the answer of the DNS at hand. */
+  void warmProof(String host) throws Exception {
+    domainProof
+        .check(host, token.record().id())
+        .toCompletableFuture()
+        .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
   /** Has the answer for a token at hand, so that the next handshake gets it at once. */
-  void warm(String text) throws Exception {
+  void warm(Secret text) throws Exception {
     verifier.verify(text).toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
-  Hello hello(String instance, @Nullable String joins) {
+  Hello hello(Secret instance, @Nullable String joins) {
     return new Hello(ControlProtocol.VERSION, token.text(), instance, joins, 16, "culvert test");
   }
 
   /** A client of that instance that was let in. */
-  TestClient connect(String instance) throws Exception {
+  TestClient connect(Secret instance) throws Exception {
     return joined(instance, null);
   }
 
   /** A client that was let in beside a session. */
-  TestClient joined(String instance, @Nullable String session) throws Exception {
+  TestClient joined(Secret instance, @Nullable String session) throws Exception {
     TestClient client = new TestClient(this);
     client.greet(hello(instance, session));
     client.openControl();
@@ -94,6 +124,8 @@ final class AgentGround implements AutoCloseable, PortListener {
 
   @Override
   public void close() {
+    domainProof.close();
+    nameServer.close();
     verifier.close();
   }
 }

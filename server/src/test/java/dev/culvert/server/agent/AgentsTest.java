@@ -10,8 +10,10 @@ import dev.culvert.mux.control.ServerMessage.TunnelOpened;
 import dev.culvert.mux.control.ServerMessage.TunnelRefused;
 import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.server.route.Route;
+import dev.culvert.tls.NegotiatedTls;
 import io.netty.util.concurrent.Future;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who replaces whom, who stands beside whom, and what of a client ends with its sessions. */
 final class AgentsTest {
+  private final Instant began = Instant.now();
   private AgentGround ground;
   private TestClient first;
 
@@ -80,6 +83,30 @@ final class AgentsTest {
     second.cut();
     assertThat(ground.routes.findHost("app.localhost")).isNull();
     assertThat(ground.agents.size()).isZero();
+  }
+
+  @Test
+  void sessionsAreListedWhileTheyLast() throws Exception {
+    TestClient other = ground.connect(AgentGround.BOB);
+    TestClient second = ground.joined(AgentGround.ANN, first.session());
+
+    assertThat(ground.agents.sessions())
+        .extracting(SessionFacts::id)
+        .containsExactlyInAnyOrder(first.session(), second.session(), other.session());
+    assertThat(ground.agents.sessions())
+        .allSatisfy(session -> {
+          assertThat(session.client()).matches("laptop/[0-9a-f]{6}");
+          assertThat(session.software()).isEqualTo("culvert test");
+          assertThat(session.address()).isEqualTo("embedded");
+          assertThat(session.since()).isBetween(began, Instant.now());
+          assertThat(session.tls()).isEqualTo(NegotiatedTls.NONE);
+        });
+
+    second.cut();
+    other.cut();
+    assertThat(ground.agents.sessions())
+        .extracting(SessionFacts::id)
+        .containsExactly(first.session());
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.culvert.mux.control.ControlProtocol;
 import dev.culvert.mux.control.EndCode;
 import dev.culvert.mux.control.Hello;
 import dev.culvert.mux.control.HelloAnswer;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.mux.netty.MuxHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -151,7 +152,7 @@ final class HandshakeTest {
 
   @Test
   void wrongTokenIsUnauthorized() throws Exception {
-    String wrong = ground.token.text().substring(1);
+    Secret wrong = new Secret(ground.token.text().reveal().substring(1));
     ground.warm(wrong);
 
     client.send(

@@ -81,9 +81,7 @@ final class TestClient {
 
   /** Speaks yamux from here on, with the control stream open. */
   void openControl() {
-    mux =
-        new MuxHandler(
-            Role.CLIENT, SessionConfig.STANDARD, new ChannelInboundHandlerAdapter(), event -> {});
+    mux = new MuxHandler(Role.CLIENT, SessionConfig.STANDARD, new Silent(), event -> {});
     client = new EmbeddedChannel();
     client.freezeTime();
     client.pipeline().addLast(mux);
@@ -173,6 +171,10 @@ final class TestClient {
     byte[] text = json.getBytes(StandardCharsets.UTF_8);
     return Unpooled.buffer().writeInt(text.length).writeBytes(text);
   }
+
+  /** What each stream of the server meets. */
+  @ChannelHandler.Sharable
+  private static final class Silent extends ChannelInboundHandlerAdapter {}
 
   private final class Inbox extends ByteToMessageDecoder {
     @Override

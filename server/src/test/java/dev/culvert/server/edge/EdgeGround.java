@@ -8,6 +8,7 @@ import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.mux.socket.Transport;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
@@ -61,7 +62,9 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
             state.resolve("leases.json"),
             Duration.ofHours(1),
             Clock.systemUTC());
-    RouteTable.Request request = new RouteTable.Request(TunnelKind.HTTP, "holder", "key", "app", 0);
+    RouteTable.Request request =
+        new RouteTable.Request(
+            TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0);
     routes.open(request, name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", this));
     HttpEdge edge = new HttpEdge(routes);
     listener = listen(visitorLoop, edge::acceptHttp);

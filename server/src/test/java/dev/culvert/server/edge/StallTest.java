@@ -9,6 +9,7 @@ import dev.culvert.mux.control.StreamStatus;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
@@ -73,7 +74,8 @@ final class StallTest {
                   }
                 });
     routes.open(
-        new RouteTable.Request(TunnelKind.HTTP, "holder", "key", "app", 0),
+        new RouteTable.Request(
+            TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0),
         name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", opener));
     new HttpEdge(routes).acceptHttp(visitor);
   }

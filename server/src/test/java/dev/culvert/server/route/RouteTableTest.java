@@ -36,11 +36,11 @@ final class RouteTableTest {
   }
 
   private static Request http(String holder, String key, @Nullable String name) {
-    return new Request(TunnelKind.HTTP, holder, key, name, 0);
+    return new Request(TunnelKind.HTTP, holder, Permissions.STANDARD, key, name, false, 0);
   }
 
   private static Request tcp(String holder, String key, int port) {
-    return new Request(TunnelKind.TCP, holder, key, null, port);
+    return new Request(TunnelKind.TCP, holder, Permissions.STANDARD, key, null, false, port);
   }
 
   private Route openRoute(Request request) throws RouteRefusedException {

@@ -3,6 +3,7 @@ package dev.culvert.server.token;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.mux.control.Secret;
 import dev.culvert.server.token.Verification.Reason;
 import dev.culvert.server.token.Verification.Rejected;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class HostileTokenTest {
   @BeforeEach
   void open() throws Exception {
     TokenStore store = TokenStore.open(directory, new MovableClock());
-    good = store.create("laptop").text();
+    good = store.create("laptop").text().reveal();
     verifier = TokenVerifier.open(store, executor);
   }
 
@@ -105,14 +106,16 @@ final class HostileTokenTest {
   }
 
   private void assertMalformedAtOnce(String text) {
-    CompletableFuture<Verification> answer = verifier.verify(text).toCompletableFuture();
+    CompletableFuture<Verification> answer =
+        verifier.verify(new Secret(text)).toCompletableFuture();
     assertThat(answer).isDone();
     assertThat(((Rejected) answer.join()).reason()).isEqualTo(Reason.MALFORMED);
     assertThat(executor.waiting()).isZero();
   }
 
   private Reason assertRejected(String text) {
-    CompletableFuture<Verification> answer = verifier.verify(text).toCompletableFuture();
+    CompletableFuture<Verification> answer =
+        verifier.verify(new Secret(text)).toCompletableFuture();
     executor.runAll();
     assertThat(answer.join()).as(text).isInstanceOf(Rejected.class);
     Rejected rejected = (Rejected) answer.join();

@@ -2,6 +2,7 @@ package dev.culvert.server.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.Verification.Accepted;
 import dev.culvert.server.token.Verification.Reason;
 import dev.culvert.server.token.Verification.Rejected;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -34,9 +36,9 @@ final class LiveRevocationTest {
   void open() throws Exception {
     registry = directory.resolve("tokens.json");
     TokenStore store = TokenStore.open(directory, clock);
-    token = store.create("laptop", Duration.ofHours(1));
+    token = store.create("laptop", Permissions.STANDARD, Duration.ofHours(1));
     verifier = TokenVerifier.open(store);
-    verifier.onRevoked(told::add);
+    verifier.onChanged(told::add);
     commandLine = TokenStore.open(directory, clock);
     grant = ((Accepted) verify()).grant();
   }
@@ -44,6 +46,48 @@ final class LiveRevocationTest {
   @AfterEach
   void close() {
     verifier.close();
+  }
+
+  @Test
+  void narrowingIsToldAndHoldsForGrantsGivenBefore() throws Exception {
+    Permissions less = new Permissions(Set.of(), List.of(), List.of(), false, List.of(), 1, 1, 1);
+
+    commandLine.narrow("laptop", less);
+    verifier.reloadIfChanged();
+    verifier.reloadIfChanged();
+
+    assertThat(told).containsExactly(token.record().id());
+    assertThat(verifier.permissions(grant, clock.instant())).isEqualTo(less);
+    assertThat(verify()).isInstanceOf(Accepted.class);
+  }
+
+  @Test
+  void replacedTokenIsGoodUntilItsOverlapIsOver() throws Exception {
+    commandLine.rotate("laptop", Duration.ofMinutes(5), Duration.ofHours(1));
+    verifier.reloadIfChanged();
+    assertThat(verifier.isValid(grant, clock.instant())).isTrue();
+    assertThat(verify()).isInstanceOf(Accepted.class);
+    told.clear();
+
+    clock.advance(Duration.ofMinutes(5));
+    verifier.reloadIfChanged();
+
+    assertThat(told).containsExactly(token.record().id());
+    assertThat(verifier.isValid(grant, clock.instant())).isFalse();
+    assertThat(((Rejected) verify()).message()).contains("replaced by a newer one");
+  }
+
+  @Test
+  void registryThatAllowsMoreThanTheTokenSaysIsNotBelieved() throws Exception {
+    Permissions less = new Permissions(Set.of(), List.of(), List.of(), false, List.of(), 1, 1, 1);
+    IssuedToken narrow = commandLine.create("narrow", less, null);
+    Files.writeString(
+        registry, Files.readString(registry).replace("\"tunnels\": 1,", "\"tunnels\": 2,"));
+    verifier.reloadIfChanged();
+
+    Verification answer = verifier.verify(narrow.text()).toCompletableFuture().join();
+
+    assertThat(((Rejected) answer).reason()).isEqualTo(Reason.UNKNOWN);
   }
 
   @Test
@@ -125,10 +169,10 @@ final class LiveRevocationTest {
   @Test
   void failingListenerDoesNotKeepTheNewsFromTheNext() throws Exception {
     List<String> last = new ArrayList<>();
-    verifier.onRevoked(_ -> {
+    verifier.onChanged(_ -> {
       throw new IllegalStateException("listener fails on purpose");
     });
-    verifier.onRevoked(last::add);
+    verifier.onChanged(last::add);
     commandLine.revoke("laptop");
 
     List<LogRecord> logged = new ArrayList<>();
@@ -143,7 +187,7 @@ final class LiveRevocationTest {
   @Test
   void listenerMayAskTheVerifierAgain() throws Exception {
     List<Boolean> answers = new ArrayList<>();
-    verifier.onRevoked(_ -> {
+    verifier.onChanged(_ -> {
       verifier.reloadIfChanged();
       answers.add(verifier.isValid(grant, clock.instant()));
     });

@@ -3,6 +3,7 @@ package dev.culvert.server.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.server.route.Permissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,7 +41,16 @@ final class RegistryTest {
   void fullRegistrySurvivesItsFormat() {
     List<TokenRecord> records = full();
     TokenRecord longest =
-        new TokenRecord("f".repeat(32), "a".repeat(63), NOW, NOW.plus(Duration.ofDays(1)), NOW);
+        new TokenRecord(
+            "f".repeat(32),
+            "a".repeat(63),
+            Permissions.STANDARD,
+            9,
+            -7,
+            NOW,
+            NOW,
+            NOW.plus(Duration.ofDays(1)),
+            NOW);
     records.set(0, longest);
 
     Registry decoded = RegistryFormat.decode(RegistryFormat.encode(Registry.of(records)));
@@ -57,7 +67,8 @@ final class RegistryTest {
               [{"id": "a", "name": "laptop", "createdAt": "2026-01-01T00:00:00Z"}]}
             """);
 
-    assertThat(registry.records()).containsExactly(new TokenRecord("a", "laptop", NOW, null, null));
+    assertThat(registry.records())
+        .containsExactly(TokenRecord.issued("a", "laptop", Permissions.STANDARD, 0, NOW, null));
   }
 
   @ParameterizedTest
@@ -68,7 +79,7 @@ final class RegistryTest {
         "[]",
         "{}",
         "{\"version\": 1}",
-        "{\"version\": 2, \"tokens\": []}",
+        "{\"version\": 3, \"tokens\": []}",
         "{\"version\": 1, \"tokens\": {}}",
         "{\"version\": 1, \"tokens\": []} []",
         "{\"version\": 1, \"tokens\": [",
@@ -119,6 +130,7 @@ final class RegistryTest {
   }
 
   private static TokenRecord record(int number) {
-    return new TokenRecord(String.valueOf(number), "name-" + number, NOW, null, null);
+    return TokenRecord.issued(
+        String.valueOf(number), "name-" + number, Permissions.STANDARD, 7, NOW, null);
   }
 }

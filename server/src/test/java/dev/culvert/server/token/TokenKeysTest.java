@@ -8,6 +8,7 @@ import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
 import com.google.crypto.tink.jwt.JwtConfig2026;
 import com.google.crypto.tink.jwt.JwtPublicKeySign;
 import com.google.crypto.tink.jwt.RawJwt;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.Verification.Accepted;
 import dev.culvert.server.token.Verification.Reason;
 import dev.culvert.server.token.Verification.Rejected;
@@ -31,7 +32,8 @@ final class TokenKeysTest {
 
   @Test
   void ourClaimsAreAccepted() throws Exception {
-    assertThat(verify(claims())).isEqualTo(new Accepted(new Grant("id", "laptop", null)));
+    assertThat(verify(claims()))
+        .isEqualTo(new Accepted(new Grant("id", "laptop", 1, Permissions.STANDARD, null)));
   }
 
   @Test

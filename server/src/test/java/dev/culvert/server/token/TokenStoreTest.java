@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.culvert.server.route.Permissions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -54,10 +55,10 @@ final class TokenStoreTest {
 
   @Test
   void tokenCarriesItsIdNameTimesAndIssuer() throws Exception {
-    IssuedToken issued = store.create("laptop", Duration.ofDays(30));
+    IssuedToken issued = store.create("laptop", Permissions.STANDARD, Duration.ofDays(30));
 
-    JsonObject header = segment(issued.text(), 0);
-    JsonObject claims = segment(issued.text(), 1);
+    JsonObject header = segment(issued.text().reveal(), 0);
+    JsonObject claims = segment(issued.text().reveal(), 1);
     assertThat(header.get("alg").getAsString()).isEqualTo("ES256");
     assertThat(header.has("kid")).isTrue();
     assertThat(claims.get("jti").getAsString()).isEqualTo(issued.record().id()).hasSize(32);
@@ -73,13 +74,13 @@ final class TokenStoreTest {
     IssuedToken issued = store.create("laptop");
 
     assertThat(issued.record().expiresAt()).isNull();
-    assertThat(segment(issued.text(), 1).has("exp")).isFalse();
+    assertThat(segment(issued.text().reveal(), 1).has("exp")).isFalse();
   }
 
   @Test
   void registryOutlivesTheStore() throws Exception {
     clock.advance(Duration.ofMillis(1234));
-    store.create("phone", Duration.ofHours(1));
+    store.create("phone", Permissions.STANDARD, Duration.ofHours(1));
     store.create("laptop");
     TokenRecord revoked = store.revoke("laptop");
 
@@ -92,7 +93,8 @@ final class TokenStoreTest {
   void tokenTextIsInNoFileOfTheStateDirectory() throws Exception {
     IssuedToken issued = store.create("laptop");
 
-    String signature = issued.text().substring(issued.text().lastIndexOf('.') + 1);
+    String text = issued.text().reveal();
+    String signature = text.substring(text.lastIndexOf('.') + 1);
     try (var files = Files.list(directory)) {
       for (Path file : files.toList()) {
         assertThat(Files.readString(file)).as(file.toString()).doesNotContain(signature);
@@ -104,7 +106,7 @@ final class TokenStoreTest {
   void issuedTokenHidesItsTextFromLogs() throws Exception {
     IssuedToken issued = store.create("laptop");
 
-    assertThat(issued.toString()).contains("laptop").doesNotContain(issued.text());
+    assertThat(issued.toString()).contains("laptop").doesNotContain(issued.text().reveal());
   }
 
   @Test
@@ -176,7 +178,7 @@ final class TokenStoreTest {
 
   @Test
   void nameOfAnUnrevokedTokenIsTaken() throws Exception {
-    store.create("laptop", Duration.ofMinutes(1));
+    store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1));
     clock.advance(Duration.ofHours(1));
 
     assertThatThrownBy(() -> store.create("laptop"))
@@ -214,14 +216,16 @@ final class TokenStoreTest {
   @ParameterizedTest
   @ValueSource(strings = {"PT0S", "PT-1S", "PT0.9S", "P36501D"})
   void lifetimeOutOfRangeIsRefused(Duration lifetime) {
-    assertThatThrownBy(() -> store.create("laptop", lifetime))
+    assertThatThrownBy(() -> store.create("laptop", Permissions.STANDARD, lifetime))
         .isInstanceOf(TokenStoreException.class)
         .hasMessageContaining(lifetime.toString());
   }
 
   @Test
   void longestLifetimeCanBeSigned() throws Exception {
-    assertThat(store.create("laptop", Duration.ofDays(36_500)).text()).isNotEmpty();
+    assertThat(
+            store.create("laptop", Permissions.STANDARD, Duration.ofDays(36_500)).text().reveal())
+        .isNotEmpty();
   }
 
   @Test
@@ -247,7 +251,7 @@ final class TokenStoreTest {
 
   @Test
   void revokingATokenByItsTextNamesNoTokenText() throws Exception {
-    String text = store.create("laptop").text();
+    String text = store.create("laptop").text().reveal();
 
     assertThatThrownBy(() -> store.revoke(text))
         .isInstanceOf(TokenStoreException.class)

@@ -2,6 +2,8 @@ package dev.culvert.server.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.mux.control.Secret;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.Verification.Accepted;
 import dev.culvert.server.token.Verification.Reason;
 import dev.culvert.server.token.Verification.Rejected;
@@ -36,13 +38,15 @@ final class TokenVerifierTest {
 
   @Test
   void issuedTokenIsAccepted() throws Exception {
-    IssuedToken token = store.create("laptop", Duration.ofDays(1));
+    IssuedToken token = store.create("laptop", Permissions.STANDARD, Duration.ofDays(1));
 
     Verification answer = verify(token.text());
 
     TokenRecord record = token.record();
     assertThat(answer)
-        .isEqualTo(new Accepted(new Grant(record.id(), "laptop", record.expiresAt())));
+        .isEqualTo(
+            new Accepted(
+                new Grant(record.id(), "laptop", 1, Permissions.STANDARD, record.expiresAt())));
   }
 
   @Test
@@ -68,7 +72,7 @@ final class TokenVerifierTest {
 
   @Test
   void secondUseOfATokenIsAnsweredAtOnce() throws Exception {
-    String token = store.create("laptop").text();
+    Secret token = store.create("laptop").text();
     Verification first = verify(token);
 
     assertThat(verifier.verify(token).toCompletableFuture()).isCompletedWithValue(first);
@@ -77,7 +81,7 @@ final class TokenVerifierTest {
 
   @Test
   void simultaneousUsesOfATokenShareOneSignatureCheck() throws Exception {
-    String token = store.create("laptop").text();
+    Secret token = store.create("laptop").text();
 
     for (int i = 0; i < 10; i++) {
       assertThat(verifier.verify(token).toCompletableFuture()).isNotDone();
@@ -88,7 +92,7 @@ final class TokenVerifierTest {
 
   @Test
   void signatureIsCheckedAnewAfterTenMinutes() throws Exception {
-    String token = store.create("laptop").text();
+    Secret token = store.create("laptop").text();
     verify(token);
     clock.advance(Duration.ofMinutes(10).plusSeconds(1));
 
@@ -97,7 +101,7 @@ final class TokenVerifierTest {
 
   @Test
   void resultIsNotCachedBeyondTheTokensExpiry() throws Exception {
-    String token = store.create("laptop", Duration.ofMinutes(1)).text();
+    Secret token = store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1)).text();
     verify(token);
     clock.advance(Duration.ofMinutes(1).plusSeconds(1));
 
@@ -106,7 +110,7 @@ final class TokenVerifierTest {
 
   @Test
   void rejectionIsCachedForTenSeconds() throws Exception {
-    String token = foreignToken();
+    Secret token = foreignToken();
     Verification first = verify(token);
 
     assertThat(verifier.verify(token).toCompletableFuture()).isCompletedWithValue(first);
@@ -118,7 +122,7 @@ final class TokenVerifierTest {
   void fullQueueAnswersBusyAndForgetsTheToken() throws Exception {
     verifier.verify(store.create("a").text());
     verifier.verify(store.create("b").text());
-    String token = store.create("c").text();
+    Secret token = store.create("c").text();
 
     Verification answer = verifier.verify(token).toCompletableFuture().join();
     executor.runAll();
@@ -142,7 +146,7 @@ final class TokenVerifierTest {
 
   @Test
   void expiredTokenIsRejectedFromItsExpiryOn() throws Exception {
-    String token = store.create("laptop", Duration.ofMinutes(1)).text();
+    Secret token = store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1)).text();
     clock.advance(Duration.ofMinutes(1).minusMillis(1));
     assertThat(verify(token)).isInstanceOf(Accepted.class);
     clock.advance(Duration.ofMillis(1));
@@ -155,7 +159,7 @@ final class TokenVerifierTest {
 
   @Test
   void tokenFirstSeenAfterItsExpiryIsRejected() throws Exception {
-    String token = store.create("laptop", Duration.ofMinutes(1)).text();
+    Secret token = store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1)).text();
     clock.advance(Duration.ofHours(1));
 
     assertThat(reason(verify(token))).isEqualTo(Reason.EXPIRED);
@@ -170,7 +174,7 @@ final class TokenVerifierTest {
 
   @Test
   void signedTokenThatIsNotRegisteredIsUnknown() throws Exception {
-    String token = store.create("laptop").text();
+    Secret token = store.create("laptop").text();
     Files.delete(directory.resolve("tokens.json"));
     try (TokenVerifier fresh = TokenVerifier.open(store)) {
       Verification answer = fresh.verify(token).toCompletableFuture().join();
@@ -181,7 +185,8 @@ final class TokenVerifierTest {
 
   @Test
   void grantHoldsUntilItExpires() throws Exception {
-    Grant grant = accepted(store.create("laptop", Duration.ofMinutes(1)).text());
+    Grant grant =
+        accepted(store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1)).text());
 
     assertThat(verifier.isValid(grant, clock.instant().plusMillis(59_999))).isTrue();
     assertThat(verifier.isValid(grant, clock.instant().plusSeconds(60))).isFalse();
@@ -192,13 +197,13 @@ final class TokenVerifierTest {
     assertThat(Reason.values()).filteredOn(Reason::isRetryable).containsExactly(Reason.BUSY);
   }
 
-  private Verification verify(String token) {
+  private Verification verify(Secret token) {
     CompletableFuture<Verification> answer = verifier.verify(token).toCompletableFuture();
     executor.runAll();
     return answer.join();
   }
 
-  private Grant accepted(String token) {
+  private Grant accepted(Secret token) {
     return ((Accepted) verify(token)).grant();
   }
 
@@ -208,9 +213,9 @@ final class TokenVerifierTest {
   }
 
   /** A token of another server whose registry this one shares: only the key differs. */
-  private String foreignToken() throws Exception {
+  private Secret foreignToken() throws Exception {
     Path elsewhere = directory.resolve("elsewhere");
-    String token = TokenStore.open(elsewhere, clock).create("laptop").text();
+    Secret token = TokenStore.open(elsewhere, clock).create("laptop").text();
     Files.copy(
         elsewhere.resolve("tokens.json"),
         directory.resolve("tokens.json"),

@@ -1,0 +1,85 @@
+package dev.culvert.server;
+
+import dev.culvert.mux.control.Secret;
+import dev.culvert.server.token.FileFailure;
+import dev.culvert.server.token.KeysetProtection;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say what the keys that sign tokens are encrypted with. */
+final class KeysetOptions {
+  private static final int MAX_PASSPHRASE_BYTES = 4096;
+
+  @Option(
+      names = "--keyset-key",
+      paramLabel = "FILE",
+      description = {
+        "Encrypt the keys that sign tokens with the key in this file, which is made where it is"
+            + " missing (CULVERTD_KEYSET_KEY). Keep it apart from the state directory."
+      },
+      defaultValue = "${env:CULVERTD_KEYSET_KEY}")
+  private @Nullable Path keyFile;
+
+  @Option(
+      names = "--passphrase-file",
+      paramLabel = "FILE",
+      description = {
+        "Encrypt them with the passphrase that is the file's first line; - for standard input"
+            + " (or CULVERTD_PASSPHRASE has the passphrase itself)."
+      })
+  private @Nullable Path passphraseFile;
+
+  KeysetProtection protection() throws UsageException {
+    String variable = System.getenv("CULVERTD_PASSPHRASE");
+    return protection(
+        keyFile, passphraseFile, variable == null || variable.isEmpty() ? null : variable);
+  }
+
+  /** What the options say, of which an option goes before the variable. */
+  static KeysetProtection protection(
+      @Nullable Path keyFile, @Nullable Path passphraseFile, @Nullable String variable)
+      throws UsageException {
+    boolean hasKeyFile = keyFile != null && !keyFile.toString().isEmpty();
+    if (hasKeyFile && passphraseFile != null) {
+      throw new UsageException(
+          "a key file is named, and a passphrase file too",
+          "Give one of --keyset-key and --passphrase-file.");
+    }
+    if (passphraseFile != null) {
+      return passphrase(read(passphraseFile), passphraseFile.toString());
+    }
+    if (hasKeyFile && keyFile != null) {
+      return new KeysetProtection.KeyFile(keyFile);
+    }
+    return variable == null
+        ? new KeysetProtection.None()
+        : passphrase(variable, "CULVERTD_PASSPHRASE");
+  }
+
+  private static KeysetProtection passphrase(String text, String source) throws UsageException {
+    try {
+      return new KeysetProtection.Passphrase(new Secret(text));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          source + ": " + e.getMessage(), "Choose a longer one, of several words for instance.");
+    }
+  }
+
+  private static String read(Path file) throws UsageException {
+    try {
+      byte[] bytes =
+          file.toString().equals("-")
+              ? System.in.readNBytes(MAX_PASSPHRASE_BYTES)
+              : Files.readAllBytes(file);
+      return new String(bytes, StandardCharsets.UTF_8).lines().findFirst().orElse("");
+    } catch (IOException e) {
+      throw new UsageException(
+          "cannot read the passphrase file " + file + ": " + FileFailure.reason(e),
+          "Check its path and mode.");
+    }
+  }
+}

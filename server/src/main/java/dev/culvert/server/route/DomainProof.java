@@ -1,0 +1,221 @@
+package dev.culvert.server.route;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.AddressedEnvelope;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.dns.DefaultDnsQuestion;
+import io.netty.handler.codec.dns.DnsRawRecord;
+import io.netty.handler.codec.dns.DnsRecordType;
+import io.netty.handler.codec.dns.DnsResponse;
+import io.netty.handler.codec.dns.DnsResponseCode;
+import io.netty.handler.codec.dns.DnsSection;
+import io.netty.resolver.dns.DnsNameResolver;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.SingletonDnsServerAddressStreamProvider;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the DNS of a host name shows that it belongs to the bearer of a token: a TXT record at
+ * {@code _culvert.HOST} that says {@code culvert-token=ID}. Any thread; nothing here blocks.
+ *
+ * <p>What was found is believed for a minute, and for ten seconds where it was nothing. At most
+ * {@value #MAX_PENDING} questions are open at a time. The first question starts a thread for all.
+ */
+public final class DomainProof implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(DomainProof.class);
+
+  static final int MAX_PENDING = 64;
+
+  private static final int QUERY_MILLIS = 2000;
+  private static final int TRIES = 3;
+  private static final int MAX_CACHED = 1000;
+  private static final Duration FOUND = Duration.ofMinutes(1);
+  private static final Duration NOT_FOUND = Duration.ofSeconds(10);
+  private static final long CLOSE_MILLIS = 1000;
+
+  private final @Nullable InetSocketAddress nameServer;
+  private final AsyncCache<String, Records> records;
+  private final AtomicInteger pending = new AtomicInteger();
+  private @Nullable EventLoopGroup loop; // guarded by this
+  private @Nullable DnsNameResolver resolver; // guarded by this
+  private boolean isClosed; // guarded by this
+
+  /** What is known of a host name and a token. */
+  public enum Outcome {
+    PROVEN,
+    /** The DNS says otherwise, or nothing. */
+    NOT_PROVEN,
+    /** The DNS does not answer, or too many wait for it. */
+    UNKNOWN
+  }
+
+  private record Records(boolean isAnswered, Set<String> texts) {
+    static final Records NONE = new Records(true, Set.of());
+    static final Records UNANSWERED = new Records(false, Set.of());
+  }
+
+  /** Asks {@code nameServer}, or those of the system where it is null. */
+  public DomainProof(@Nullable InetSocketAddress nameServer) {
+    this.nameServer = nameServer;
+    this.records =
+        Caffeine.newBuilder()
+            .maximumSize(MAX_CACHED)
+            .expireAfter(Expiry.creating((String _, Records found) -> cacheTime(found)))
+            .executor(Runnable::run)
+            .buildAsync();
+  }
+
+  private static Duration cacheTime(Records found) {
+    return found.texts().isEmpty() ? NOT_FOUND : FOUND;
+  }
+
+  /** Completes on a thread of its own, or at once; never exceptionally. */
+  public CompletionStage<Outcome> check(String host, String tokenId) {
+    return records
+        .get(host, (name, _) -> lookUp(name))
+        .thenApply(known -> {
+          if (!known.isAnswered()) {
+            return Outcome.UNKNOWN;
+          }
+          boolean isProven = known.texts().contains(text(tokenId));
+          return isProven ? Outcome.PROVEN : Outcome.NOT_PROVEN;
+        });
+  }
+
+  /** Asks anew from here on. */
+  void forget() {
+    records.synchronous().invalidateAll();
+  }
+
+  /** The record that is looked for, as one writes it into a zone. */
+  public static String record(String host, String tokenId) {
+    return recordName(host) + " TXT " + text(tokenId);
+  }
+
+  private static String recordName(String host) {
+    return "_culvert." + host;
+  }
+
+  private static String text(String tokenId) {
+    return "culvert-token=" + tokenId;
+  }
+
+  private CompletableFuture<Records> lookUp(String host) {
+    CompletableFuture<Records> found = new CompletableFuture<>();
+    DnsNameResolver open = resolver();
+    if (open == null || pending.incrementAndGet() > MAX_PENDING) {
+      if (open != null) {
+        pending.decrementAndGet();
+      }
+      found.complete(Records.UNANSWERED);
+      return found;
+    }
+    ask(open, host, TRIES, found);
+    return found;
+  }
+
+  private void ask(
+      DnsNameResolver open, String host, int tries, CompletableFuture<Records> answer) {
+    open.query(new DefaultDnsQuestion(recordName(host) + ".", DnsRecordType.TXT))
+        .addListener((Future<AddressedEnvelope<DnsResponse, InetSocketAddress>> done) -> {
+          if (!done.isSuccess() && tries > 1) {
+            ask(open, host, tries - 1, answer); // of the next name server, where there are several
+            return;
+          }
+          pending.decrementAndGet();
+          answer.complete(
+              done.isSuccess() ? take(host, done.getNow()) : unanswered(host, done.cause()));
+        });
+  }
+
+  private synchronized @Nullable DnsNameResolver resolver() {
+    if (isClosed || resolver != null) {
+      return resolver;
+    }
+    loop =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("culvert-dns", true), NioIoHandler.newFactory());
+    DnsNameResolverBuilder builder =
+        new DnsNameResolverBuilder(loop.next())
+            .datagramChannelType(NioDatagramChannel.class)
+            .socketChannelType(NioSocketChannel.class) // for what is too long for a datagram
+            .queryTimeoutMillis(QUERY_MILLIS);
+
+    if (nameServer != null) {
+      builder.nameServerProvider(new SingletonDnsServerAddressStreamProvider(nameServer));
+    }
+    resolver = builder.build();
+    return resolver;
+  }
+
+  private static Records unanswered(String host, Object reason) {
+    logger.warn("the DNS does not say whose {} is: {}", host, reason);
+    return Records.UNANSWERED;
+  }
+
+  private static Records take(
+      String host, AddressedEnvelope<DnsResponse, InetSocketAddress> envelope) {
+    try {
+      DnsResponse response = envelope.content();
+      if (response.code().equals(DnsResponseCode.NXDOMAIN)) {
+        return Records.NONE;
+      }
+      return response.code().equals(DnsResponseCode.NOERROR)
+          ? texts(response)
+          : unanswered(host, response.code());
+    } finally {
+      envelope.release();
+    }
+  }
+
+  private static Records texts(DnsResponse response) {
+    Set<String> texts = new HashSet<>();
+    for (int i = 0; i < response.count(DnsSection.ANSWER); i++) {
+      if (response.recordAt(DnsSection.ANSWER, i) instanceof DnsRawRecord answer
+          && answer.type().equals(DnsRecordType.TXT)) {
+        texts.add(text(answer.content()));
+      }
+    }
+    return new Records(true, texts);
+  }
+
+  /** The parts of a TXT record, each behind its length, as one (RFC 1035, section 3.3.14). */
+  private static String text(ByteBuf content) {
+    StringBuilder text = new StringBuilder();
+    while (content.isReadable()) {
+      int bytes = Math.min(content.readUnsignedByte(), content.readableBytes());
+      text.append(content.readCharSequence(bytes, StandardCharsets.US_ASCII));
+    }
+    return text.toString();
+  }
+
+  @Override
+  public synchronized void close() {
+    isClosed = true;
+    if (resolver != null && loop != null) {
+      resolver.close();
+      loop.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+      resolver = null;
+    }
+  }
+}

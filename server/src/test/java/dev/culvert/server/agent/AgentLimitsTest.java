@@ -1,0 +1,152 @@
+package dev.culvert.server.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.mux.control.ClientMessage.CloseTunnel;
+import dev.culvert.mux.control.Secret;
+import dev.culvert.mux.control.ServerMessage.TunnelOpened;
+import dev.culvert.mux.control.ServerMessage.TunnelRefused;
+import dev.culvert.mux.control.StreamOpen;
+import dev.culvert.mux.control.TunnelRefusalCode;
+import dev.culvert.mux.netty.StreamChannel;
+import dev.culvert.server.route.Permissions;
+import dev.culvert.server.route.Route;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.Future;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The limits of a token, which all of its clients share. */
+final class AgentLimitsTest {
+  private static final int NONE = Permissions.UNLIMITED;
+  private static final Secret BOB = new Secret("b".repeat(32));
+
+  @TempDir private Path state;
+
+  private AgentGround ground(int tunnels, int streams, int streamsPerSecond) throws Exception {
+    Permissions standard = Permissions.STANDARD;
+    return new AgentGround(
+        state,
+        new Permissions(
+            standard.kinds(),
+            standard.names(),
+            standard.domains(),
+            true,
+            standard.ports(),
+            tunnels,
+            streams,
+            streamsPerSecond),
+        Clock.systemUTC());
+  }
+
+  private static Future<StreamChannel> openStream(Route route) {
+    return route
+        .opener()
+        .open(
+            new StreamOpen(route.kind(), route.tunnel(), null, null),
+            new ChannelInboundHandlerAdapter());
+  }
+
+  @Test
+  void tunnelsOfAllClientsCountTogether() throws Exception {
+    try (AgentGround ground = ground(2, NONE, NONE)) {
+      TestClient ann = ground.connect(AgentGround.ANN);
+      TestClient bob = ground.connect(BOB);
+      assertThat(ann.openHttp(1, "a")).isInstanceOf(TunnelOpened.class);
+      assertThat(bob.openHttp(1, "b")).isInstanceOf(TunnelOpened.class);
+
+      assertThat(bob.openHttp(2, "c"))
+          .isInstanceOfSatisfying(
+              TunnelRefused.class,
+              refusal -> {
+                assertThat(refusal.code()).isEqualTo(TunnelRefusalCode.EXHAUSTED);
+                assertThat(refusal.message()).contains("at most 2 tunnels");
+              });
+
+      ann.say(new CloseTunnel(1));
+      assertThat(bob.openHttp(2, "c")).isInstanceOf(TunnelOpened.class);
+      assertThat(ann.openHttp(1, "d")).isInstanceOf(TunnelRefused.class);
+      bob.cut();
+      assertThat(ann.openHttp(1, "d")).isInstanceOf(TunnelOpened.class);
+      ann.cut();
+    }
+  }
+
+  @Test
+  void refusedTunnelDoesNotCount() throws Exception {
+    try (AgentGround ground = ground(1, NONE, NONE)) {
+      TestClient client = ground.connect(AgentGround.ANN);
+      assertThat(client.openHttp(1, "www")).isInstanceOf(TunnelRefused.class);
+
+      assertThat(client.openHttp(1, "a")).isInstanceOf(TunnelOpened.class);
+      client.cut();
+    }
+  }
+
+  @Test
+  void streamsCountUntilTheyAreClosed() throws Exception {
+    try (AgentGround ground = ground(NONE, 2, NONE)) {
+      TestClient client = ground.connect(AgentGround.ANN);
+      client.openHttp(1, "a");
+      Route route = ground.opened.getFirst();
+      StreamChannel first = openStream(route).getNow();
+      assertThat(openStream(route).isSuccess()).isTrue();
+
+      assertThat(openStream(route).cause()).hasMessageContaining("limit of 2 streams");
+      first.close();
+      client.drive();
+
+      assertThat(openStream(route).isSuccess()).isTrue();
+      client.cut();
+    }
+  }
+
+  @Test
+  void streamsOfAnEndedClientCountNoLonger() throws Exception {
+    try (AgentGround ground = ground(NONE, 1, NONE)) {
+      TestClient ann = ground.connect(AgentGround.ANN);
+      TestClient bob = ground.connect(BOB);
+      ann.openHttp(1, "a");
+      bob.openHttp(1, "b");
+      assertThat(openStream(ground.opened.getFirst()).isSuccess()).isTrue();
+      assertThat(openStream(ground.opened.getLast()).isSuccess()).isFalse();
+
+      ann.cut();
+
+      assertThat(openStream(ground.opened.getLast()).isSuccess()).isTrue();
+      bob.cut();
+    }
+  }
+
+  @Test
+  void noMoreStreamsBeginInASecondThanTheTokenAllows() {
+    Permissions standard = Permissions.STANDARD;
+    Permissions slow =
+        new Permissions(
+            standard.kinds(),
+            standard.names(),
+            standard.domains(),
+            true,
+            standard.ports(),
+            NONE,
+            NONE,
+            4);
+    TokenUse use = new TokenUse(0);
+    long second = 1_000_000_000L;
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(use.addStream(slow, 0)).isNull();
+    }
+
+    assertThat(use.addStream(slow, 0)).contains("4 streams a second");
+    assertThat(use.addStream(slow, second / 4 - 1)).isNotNull();
+    assertThat(use.addStream(slow, second / 4)).isNull();
+    assertThat(use.addStream(slow, second / 4)).isNotNull();
+    for (int i = 0; i < 4; i++) {
+      assertThat(use.addStream(slow, 9 * second)).as("after a rest").isNull();
+    }
+    assertThat(use.addStream(slow, 9 * second)).isNotNull();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.culvert.server.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.mux.control.Secret;
+import dev.culvert.mux.control.ServerMessage.TunnelOpened;
+import dev.culvert.mux.control.ServerMessage.TunnelRefused;
+import dev.culvert.mux.control.TunnelRefusalCode;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Host names that are not below the server's domain. */
+final class HostNameTest {
+  private static final String HOST = "www.example.com";
+
+  private AgentGround ground;
+  private TestClient client;
+
+  @BeforeEach
+  void open(@TempDir Path state) throws Exception {
+    ground = new AgentGround(state);
+    client = ground.connect(AgentGround.ANN);
+  }
+
+  @AfterEach
+  void close() {
+    client.cut();
+    ground.close();
+  }
+
+  private void prove(String host) throws Exception {
+    ground.nameServer.put("_culvert." + host, "culvert-token=" + ground.token.record().id());
+    ground.warmProof(host);
+  }
+
+  @Test
+  void provenNameIsOpenedAndFoundByTheWholeOfIt() throws Exception {
+    prove(HOST);
+
+    assertThat(client.openHttp(1, "WWW.Example.com"))
+        .isEqualTo(new TunnelOpened(1, List.of("url:" + HOST)));
+
+    assertThat(ground.routes.findHost("www.EXAMPLE.com:8443")).isSameAs(ground.opened.getFirst());
+    assertThat(ground.routes.findHost("www.example.com.")).isNotNull();
+    assertThat(ground.routes.findHost("example.com")).isNull();
+    assertThat(ground.routes.findHost("www.example.com.localhost")).isNull();
+    assertThat(ground.routes.findHost("a.www.example.com")).isNull();
+  }
+
+  @Test
+  void labelIsNotFoundAsAHostNameOfItsOwn() {
+    client.openHttp(1, "app");
+
+    assertThat(ground.routes.findHost("app")).isNull();
+    assertThat(ground.routes.findHost("app.")).isNull();
+    assertThat(ground.routes.findHost("app.localhost")).isNotNull();
+  }
+
+  @Test
+  void unprovenNameIsRefusedWithTheRecordThatIsMissing() throws Exception {
+    ground.warmProof(HOST);
+
+    assertThat(client.openHttp(1, HOST))
+        .isInstanceOfSatisfying(
+            TunnelRefused.class,
+            refusal -> {
+              assertThat(refusal.code()).isEqualTo(TunnelRefusalCode.FORBIDDEN);
+              assertThat(refusal.message())
+                  .contains(
+                      "_culvert.www.example.com TXT culvert-token=" + ground.token.record().id());
+            });
+    assertThat(ground.routes.findHost(HOST)).isNull();
+  }
+
+  @Test
+  void silentDnsDoesNotTakeANameFromWhoeverHadIt() throws Exception {
+    prove(HOST);
+    assertThat(client.openHttp(1, HOST)).isInstanceOf(TunnelOpened.class);
+    ground.forgetProofs();
+    ground.nameServer.breakDown();
+
+    TestClient again = ground.connect(AgentGround.ANN);
+    ground.warmProof(HOST);
+    assertThat(again.openHttp(1, HOST)).isInstanceOf(TunnelOpened.class);
+
+    ground.warmProof("api.example.com");
+    assertThat(again.openHttp(2, "api.example.com")).isInstanceOf(TunnelRefused.class);
+    again.cut();
+  }
+
+  @Test
+  void nameRestsForItsHolderAndIsNobodyElses() throws Exception {
+    prove(HOST);
+    assertThat(client.openHttp(1, HOST)).isInstanceOf(TunnelOpened.class);
+    client.cut();
+
+    TestClient other = ground.connect(new Secret("b".repeat(32)));
+
+    assertThat(other.openHttp(1, HOST))
+        .isInstanceOfSatisfying(
+            TunnelRefused.class,
+            refusal -> {
+              assertThat(refusal.code()).isEqualTo(TunnelRefusalCode.TAKEN);
+              assertThat(refusal.message()).contains("is held for the client that had it");
+            });
+    other.cut();
+  }
+
+  @Test
+  void whatIsNoHostNameOfSomebodysIsRefusedWithoutAQuestion() {
+    int asked = ground.nameServer.questions();
+
+    for (String name : List.of("a_b.example.com", "192.168.1.7", "a..b", ".a.b", "localhost.")) {
+      assertThat(client.openHttp(1, name))
+          .as(name)
+          .isInstanceOfSatisfying(
+              TunnelRefused.class,
+              refusal -> assertThat(refusal.code()).isEqualTo(TunnelRefusalCode.INVALID));
+    }
+
+    assertThat(ground.nameServer.questions()).isEqualTo(asked);
+  }
+}
