@@ -79,6 +79,7 @@ final class ArchitectureTest {
                 "dev.culvert.mux..",
                 "dev.culvert.tls",
                 "io.netty..",
+                "com.github.benmanes.caffeine..",
                 "org.slf4j")),
         Arguments.of(
             "dev.culvert.server.token",

@@ -72,7 +72,7 @@ final class CertificateOrders implements AutoCloseable {
   }
 
   private static void keep(KeyAndChain issued, ServerKeys keys) throws IOException {
-    keys.kept().write(issued);
+    keys.issuedCertificates().write(issued);
     keys.store().adopt(issued);
   }
 

@@ -33,7 +33,6 @@ import io.netty.util.NetUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,7 +152,7 @@ public final class CulvertServer implements AutoCloseable {
             "--tunnel",
             config.tunnelAddress(),
             acceptor.limit(),
-            channel -> channel.pipeline().addLast(new ClientHelloDispatch(this::client)));
+            channel -> acceptor.await(channel, this::client));
     if (config.httpAddress() != null) {
       httpAddress = bind("--http", config.httpAddress(), visitors, this::acceptHttp);
     }
@@ -173,6 +172,7 @@ public final class CulvertServer implements AutoCloseable {
         .add("re-reading the tokens", verifier::reloadIfChanged)
         .add("re-reading keys and certificates", keys::reloadIfChanged)
         .add("closing idle upstreams", httpEdge::sweep)
+        .add("summing up failed attempts", acceptor::sweep)
         .add("writing the names on hold", routes::save)
         .start();
   }
@@ -315,13 +315,23 @@ public final class CulvertServer implements AutoCloseable {
     return agents.sessions();
   }
 
+  /** How many connections are on their way to become a client's. */
+  public int handshakes() {
+    return acceptor.limit().connections();
+  }
+
+  /** How many names and ports are in use. */
+  public int routes() {
+    return routes.size();
+  }
+
   public Transport transport() {
     return transport;
   }
 
-  /** Where the authority's certificate stands that visitors must trust for development. */
-  public Path developmentAuthority() {
-    return state.path().resolve("dev-ca.pem");
+  /** Whether visitors of a new tunnel are presented with a certificate for development. */
+  public boolean hasDevelopmentCertificate() {
+    return keys.areForDevelopment();
   }
 
   @Override

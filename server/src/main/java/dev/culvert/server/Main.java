@@ -19,7 +19,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ServeCommand.class,
       TokenCommand.class,
       IdentityCommand.class,
-      KeysetCommand.class
+      KeysetCommand.class,
+      DevAuthorityCommand.class
     },
     versionProvider = Main.VersionProvider.class,
     mixinStandardHelpOptions = true,

@@ -80,6 +80,16 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Path key;
 
   @Option(
+      names = "--certs",
+      paramLabel = "DIR",
+      description = {
+        "More certificates, selected by the host name that a visitor asks for: NAME.crt or NAME.pem"
+            + " with NAME.key or the key inside, or NAME/fullchain.pem with NAME/privkey.pem.",
+        "All files are followed as they change."
+      })
+  private @Nullable Path certificates;
+
+  @Option(
       names = "--tcp-ports",
       paramLabel = "FIRST-LAST",
       description = "Ports that TCP tunnels may have (default: ${DEFAULT-VALUE}).",
@@ -156,6 +166,7 @@ final class ServeCommand implements Callable<Integer> {
           certificate == null || key == null
               ? null
               : new ServerConfig.CertificateFiles(certificate, key),
+          certificates,
           standard,
           PortRange.parse(tcpPorts),
           Durations.parse("--hold", hold),
@@ -186,8 +197,8 @@ final class ServeCommand implements Callable<Integer> {
           "  visitors  https://NAME.%s:%d%s%n",
           domain,
           server.httpsAddress().getPort(),
-          certificate == null
-              ? "   (development certificate; to trust it: " + server.developmentAuthority() + ")"
+          server.hasDevelopmentCertificate()
+              ? "   (development certificate; to trust it: culvertd dev-ca)"
               : "");
     }
     out.printf("  clients   %s:%d%n", domain, server.tunnelAddress().getPort());

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param tunnelAddress where clients connect
  * @param httpAddress where visitors connect over HTTP; null for no such listener
  * @param httpsAddress where visitors, and clients too, connect over TLS; null for no such listener
- * @param certificate for visitors over TLS; null for one of the development authority
+ * @param certificate for visitors over TLS who ask for a name that no other is for; null for one of
+ *     the development authority
+ * @param certificates a directory of more of them; null for none
  * @param tcpAddress where the ports of TCP tunnels are opened
  * @param tcpPorts the ports that TCP tunnels may have
  * @param hold how long a name or port stays a client's that is away
@@ -43,6 +46,7 @@ public record ServerConfig(
     @Nullable InetSocketAddress httpAddress,
     @Nullable InetSocketAddress httpsAddress,
     @Nullable CertificateFiles certificate,
+    @Nullable Path certificates,
     InetAddress tcpAddress,
     PortRange tcpPorts,
     Duration hold,
@@ -117,152 +121,139 @@ public record ServerConfig(
 
   /** Everything on free ports of loopback, below {@code localhost}, with no HTTPS. */
   public static ServerConfig local(Path stateDirectory) {
-    InetAddress loopback = InetAddress.getLoopbackAddress();
-    InetSocketAddress anyPort = new InetSocketAddress(loopback, 0);
-    return new ServerConfig(
-        stateDirectory,
-        "localhost",
-        null,
-        anyPort,
-        anyPort,
-        null,
-        null,
-        loopback,
-        STANDARD_TCP_PORTS,
-        STANDARD_HOLD,
-        null,
-        true,
-        new KeysetProtection.None(),
-        1);
+    return new Draft(stateDirectory).finished();
   }
 
   /** The same with an HTTPS listener. */
   public ServerConfig withHttps(InetSocketAddress address) {
-    return new ServerConfig(
-        stateDirectory,
-        domain,
-        acme,
-        tunnelAddress,
-        httpAddress,
-        address,
-        certificate,
-        tcpAddress,
-        tcpPorts,
-        hold,
-        nameServer,
-        needsToken,
-        keyset,
-        threads);
+    return changed(draft -> draft.httpsAddress = address);
   }
 
   /** The same with other listeners for clients and for visitors over HTTP. */
   public ServerConfig withAddresses(InetSocketAddress tunnel, @Nullable InetSocketAddress http) {
-    return new ServerConfig(
-        stateDirectory,
-        domain,
-        acme,
-        tunnel,
-        http,
-        httpsAddress,
-        certificate,
-        tcpAddress,
-        tcpPorts,
-        hold,
-        nameServer,
-        needsToken,
-        keyset,
-        threads);
+    return changed(draft -> {
+      draft.tunnelAddress = tunnel;
+      draft.httpAddress = http;
+    });
+  }
+
+  /** The same below another domain. */
+  public ServerConfig withDomain(String name) {
+    return changed(draft -> draft.domain = name);
+  }
+
+  /** The same with certificates ordered from an authority. */
+  public ServerConfig withAcme(AcmeSettings settings) {
+    return changed(draft -> draft.acme = settings);
+  }
+
+  /** The same with certificates: a pair of files, and a directory of more. */
+  public ServerConfig withCertificates(@Nullable CertificateFiles files, @Nullable Path directory) {
+    return changed(draft -> {
+      draft.certificate = files;
+      draft.certificates = directory;
+    });
   }
 
   /** The same with another number of event loops. */
   public ServerConfig withThreads(int count) {
-    return new ServerConfig(
-        stateDirectory,
-        domain,
-        acme,
-        tunnelAddress,
-        httpAddress,
-        httpsAddress,
-        certificate,
-        tcpAddress,
-        tcpPorts,
-        hold,
-        nameServer,
-        needsToken,
-        keyset,
-        count);
+    return changed(draft -> draft.threads = count);
   }
 
   /** The same with another hold. */
   public ServerConfig withHold(Duration duration) {
-    return new ServerConfig(
-        stateDirectory,
-        domain,
-        acme,
-        tunnelAddress,
-        httpAddress,
-        httpsAddress,
-        certificate,
-        tcpAddress,
-        tcpPorts,
-        duration,
-        nameServer,
-        needsToken,
-        keyset,
-        threads);
+    return changed(draft -> draft.hold = duration);
   }
 
   /** The same with another name server. */
   public ServerConfig withNameServer(InetSocketAddress address) {
-    return new ServerConfig(
-        stateDirectory,
-        domain,
-        tunnelAddress,
-        httpAddress,
-        httpsAddress,
-        certificate,
-        tcpAddress,
-        tcpPorts,
-        hold,
-        address,
-        needsToken,
-        keyset,
-        threads);
+    return changed(draft -> draft.nameServer = address);
   }
 
   /** The same, with clients let in that have no token. */
   public ServerConfig withoutTokens() {
-    return new ServerConfig(
-        stateDirectory,
-        domain,
-        tunnelAddress,
-        httpAddress,
-        httpsAddress,
-        certificate,
-        tcpAddress,
-        tcpPorts,
-        hold,
-        nameServer,
-        false,
-        keyset,
-        threads);
+    return changed(draft -> draft.needsToken = false);
   }
 
   /** The same, with the keys that sign tokens encrypted. */
   public ServerConfig withKeyset(KeysetProtection protection) {
-    return new ServerConfig(
-        stateDirectory,
-        domain,
-        tunnelAddress,
-        httpAddress,
-        httpsAddress,
-        certificate,
-        tcpAddress,
-        tcpPorts,
-        hold,
-        nameServer,
-        needsToken,
-        protection,
-        threads);
+    return changed(draft -> draft.keyset = protection);
+  }
+
+  private ServerConfig changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.finished();
+  }
+
+  /** A configuration that is still being written. */
+  private static final class Draft {
+    private final Path stateDirectory;
+    private String domain;
+    private @Nullable AcmeSettings acme;
+    private InetSocketAddress tunnelAddress;
+    private @Nullable InetSocketAddress httpAddress;
+    private @Nullable InetSocketAddress httpsAddress;
+    private @Nullable CertificateFiles certificate;
+    private @Nullable Path certificates;
+    private final InetAddress tcpAddress;
+    private final PortRange tcpPorts;
+    private Duration hold;
+    private @Nullable InetSocketAddress nameServer;
+    private boolean needsToken;
+    private KeysetProtection keyset;
+    private int threads;
+
+    Draft(Path stateDirectory) {
+      InetAddress loopback = InetAddress.getLoopbackAddress();
+      InetSocketAddress anyPort = new InetSocketAddress(loopback, 0);
+      this.stateDirectory = stateDirectory;
+      this.domain = "localhost";
+      this.tunnelAddress = anyPort;
+      this.httpAddress = anyPort;
+      this.tcpAddress = loopback;
+      this.tcpPorts = STANDARD_TCP_PORTS;
+      this.hold = STANDARD_HOLD;
+      this.needsToken = true;
+      this.keyset = new KeysetProtection.None();
+      this.threads = 1;
+    }
+
+    Draft(ServerConfig config) {
+      this.stateDirectory = config.stateDirectory;
+      this.domain = config.domain;
+      this.acme = config.acme;
+      this.tunnelAddress = config.tunnelAddress;
+      this.httpAddress = config.httpAddress;
+      this.httpsAddress = config.httpsAddress;
+      this.certificate = config.certificate;
+      this.certificates = config.certificates;
+      this.tcpAddress = config.tcpAddress;
+      this.tcpPorts = config.tcpPorts;
+      this.hold = config.hold;
+      this.nameServer = config.nameServer;
+      this.needsToken = config.needsToken;
+      this.keyset = config.keyset;
+      this.threads = config.threads;
+    }
+
+    ServerConfig finished() {
+      return new ServerConfig(
+          stateDirectory,
+          domain,
+          acme,
+          tunnelAddress,
+          httpAddress,
+          httpsAddress,
+          certificate,
+          certificates,
+          tcpAddress,
+          tcpPorts,
+          hold,
+          nameServer,
+          needsToken,
+          keyset,
+          threads);
+    }
   }
 }

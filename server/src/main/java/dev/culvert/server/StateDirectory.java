@@ -76,7 +76,7 @@ final class StateDirectory implements AutoCloseable {
     return failure;
   }
 
-  private static StartException unusable(Path path, IOException cause) {
+  static StartException unusable(Path path, IOException cause) {
     return new StartException(
         Fault.CONFIGURATION,
         path + ": the state directory cannot be used: " + FileFailure.reason(cause),

@@ -103,6 +103,14 @@ final class MainTest {
     assertThat(state).doesNotExist();
   }
 
+  @Test
+  void missingDirectoryOfCertificatesIsToldBeforeAnyStateIsMade() {
+    Path missing = directory.resolve("missing");
+
+    assertTold(serve("--certs", missing.toString()), 2, missing + ": there is no such", "--certs");
+    assertThat(state).doesNotExist();
+  }
+
   private CommandLineRun withCertificate(Path chain, Path key) {
     return serve("--cert", chain.toString(), "--key", key.toString());
   }

@@ -48,14 +48,19 @@ public final class CertificateStore implements AutoCloseable {
   private volatile long sweeps;
   private volatile boolean isClosed;
 
-  /** A certificate, its names, and its contexts. */
+  /** A certificate, the names it is found by, and its contexts. */
   private record Stored(
       KeyAndChain content,
       Set<String> names,
+      Set<String> covered,
       Instant begin,
       Instant end,
       LazyTls https,
       LazyTls tunnel) {
+
+    boolean covers(String normalName) {
+      return covered.contains(normalName) || covered.contains(HostNames.wildcard(normalName));
+    }
 
     boolean isValidAt(Instant now) {
       return !now.isBefore(begin) && now.isBefore(end);
@@ -71,9 +76,14 @@ public final class CertificateStore implements AutoCloseable {
     this.maxContexts = maxContexts;
   }
 
-  /** What is presented where no other certificate is for the name. It is found by its own too. */
+  /** What is presented where no certificate is for the name. It is found by its own names too. */
   public synchronized void setDefault(KeyAndChain content) {
-    standard = store(DEFAULT, content);
+    standard = store(DEFAULT, content, content.names());
+  }
+
+  /** The same, but for its own names it gives way to any other certificate that is valid. */
+  public synchronized void setStandIn(KeyAndChain content) {
+    standard = store(DEFAULT, content, Set.of());
   }
 
   /**
@@ -93,7 +103,7 @@ public final class CertificateStore implements AutoCloseable {
    * text.
    */
   synchronized void put(String origin, KeyAndChain content) {
-    var _ = store(origin, content);
+    var _ = store(origin, content, content.names());
   }
 
   /** Presents what came from {@code origin} no longer. */
@@ -104,14 +114,15 @@ public final class CertificateStore implements AutoCloseable {
     }
   }
 
-  private Stored store(String origin, KeyAndChain content) {
+  private Stored store(String origin, KeyAndChain content, Set<String> names) {
     Stored former = byOrigin.get(origin);
-    if (former != null && former.content.equals(content)) {
+    if (former != null && former.content.equals(content) && former.names.equals(names)) {
       return former;
     }
     Stored stored =
         new Stored(
             content,
+            names,
             content.names(),
             content.certificate().getNotBefore().toInstant(),
             content.expiresAt(),
@@ -192,9 +203,12 @@ public final class CertificateStore implements AutoCloseable {
     String name = HostNames.normal(serverName);
     List<Stored> exact = byName.getOrDefault(name, List.of());
     List<Stored> wildcard = byName.getOrDefault(HostNames.wildcard(name), List.of());
+    Stored otherwise = standard;
+    List<Stored> standIn =
+        otherwise != null && otherwise.covers(name) ? List.of(otherwise) : List.of();
     Instant now = clock.instant();
     Stored last = null;
-    for (List<Stored> candidates : List.of(exact, wildcard)) {
+    for (List<Stored> candidates : List.of(exact, wildcard, standIn)) {
       for (Stored candidate : candidates) {
         if (candidate.isValidAt(now)) {
           return candidate;

@@ -3,9 +3,12 @@ package dev.culvert.tls;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -61,22 +64,44 @@ public final class DevAuthority {
     return new DevAuthority(authority, certificate);
   }
 
+  /** The SHA-256 of the authority's certificate, as other programs show it. */
+  public String fingerprint() {
+    try {
+      byte[] encoded = authority.certificate().getEncoded();
+      return HexFormat.ofDelimiter(":")
+          .withUpperCase()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(encoded));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java runtime lacks SHA-256", e);
+    }
+  }
+
+  /** The first instant at which it is good no longer. */
+  public Instant expiresAt() {
+    return authority.expiresAt();
+  }
+
   /** What browsers and clients must be told to trust. */
   public Path certificateFile() {
     return certificateFile;
   }
 
-  /**
-   * A new key and a certificate of 90 days. A name is a DNS name, {@code *.} and a DNS name, or an
-   * address literal; {@link IllegalArgumentException} if it is none of them. Any thread.
-   */
+  /** {@link #issue(List, Instant)} from this moment on. */
   public KeyAndChain issue(List<String> namesAndAddresses) {
+    return issue(namesAndAddresses, Instant.now());
+  }
+
+  /**
+   * A new key and a certificate of 90 days from {@code now}. A name is a DNS name, {@code *.} and a
+   * DNS name, or an address literal; {@link IllegalArgumentException} if it is none of them. Any
+   * thread.
+   */
+  public KeyAndChain issue(List<String> namesAndAddresses, Instant now) {
     if (namesAndAddresses.isEmpty()) {
       throw new IllegalArgumentException("names: none (expected: at least one)");
     }
     GeneralName[] names =
         namesAndAddresses.stream().map(DevAuthority::generalName).toArray(GeneralName[]::new);
-    Instant now = Instant.now();
     return new NewCertificate(
             "Culvert development certificate", now, now.plus(CERTIFICATE_VALIDITY))
         .withCritical(Extension.basicConstraints, new BasicConstraints(false))

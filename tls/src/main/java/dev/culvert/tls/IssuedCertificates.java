@@ -1,6 +1,7 @@
 package dev.culvert.tls;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,8 @@ public final class IssuedCertificates {
           problems.accept(String.valueOf(e.getMessage()));
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     return all;
   }

@@ -5,6 +5,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +46,7 @@ public final class ServerTls implements AutoCloseable {
 
   /** For an authority that asks for a challenge's certificate: {@link AlpnChallenge}. */
   static ServerTls challenge(KeyAndChain keyAndChain) throws SSLException {
-    return new ServerTls(
-        TlsContext.challenge(builder(keyAndChain), TlsProvider.preferred()), null);
+    return new ServerTls(TlsContext.challenge(builder(keyAndChain), TlsProvider.preferred()), null);
   }
 
   static ServerTls tunnel(KeyAndChain keyAndChain, TlsProvider provider) throws SSLException {
@@ -61,6 +61,11 @@ public final class ServerTls implements AutoCloseable {
 
   static ServerTls https(KeyAndChain keyAndChain, TlsProvider provider) throws SSLException {
     return new ServerTls(TlsContext.https(builder(keyAndChain), provider), null);
+  }
+
+  /** Whether a client that offers {@code protocols} by ALPN, or none at all, is served. */
+  boolean speaksOneOf(List<String> protocols) {
+    return context.speaksOneOf(protocols);
   }
 
   /** A handler for one accepted connection. */

@@ -7,8 +7,11 @@ import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.ReferenceCountUtil;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
@@ -26,6 +29,19 @@ final class TlsContext implements AutoCloseable {
 
   /** Small parts of a response are gathered into up to four TLS records. */
   private static final int GATHERED_BYTES = 65_536;
+
+  /** Forward secret and authenticated, the lot: what an older client has to offer is refused. */
+  private static final List<String> SUITES =
+      List.of(
+          "TLS_AES_128_GCM_SHA256",
+          "TLS_AES_256_GCM_SHA384",
+          "TLS_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
   private static final String[] BORINGSSL_GROUPS = {"X25519MLKEM768", "X25519", "P-256"};
 
@@ -61,6 +77,7 @@ final class TlsContext implements AutoCloseable {
       throws SSLException {
     builder
         .sslProvider(provider.netty())
+        .ciphers(SUITES, SupportedCipherSuiteFilter.INSTANCE)
         .applicationProtocolConfig(
             new ApplicationProtocolConfig(
                 ApplicationProtocolConfig.Protocol.ALPN,
@@ -71,6 +88,12 @@ final class TlsContext implements AutoCloseable {
       builder.option(OpenSslContextOption.GROUPS, BORINGSSL_GROUPS.clone());
     }
     return new TlsContext(builder.build(), provider, wrapBytes);
+  }
+
+  /** Whether a peer that offers {@code protocols} by ALPN, or none at all, can be spoken with. */
+  boolean speaksOneOf(List<String> protocols) {
+    return protocols.isEmpty()
+        || !Collections.disjoint(protocols, context.applicationProtocolNegotiator().protocols());
   }
 
   /** A handler for a connection whose peer has no name. */

@@ -225,6 +225,33 @@ final class CertificateStoreTest {
   }
 
   @Test
+  void standInGivesWayToAnyOtherThatIsValid() throws Exception {
+    KeyAndChain standIn = certificate(90, "a.example", "*.a.example");
+    KeyAndChain real = certificate(30, "*.a.example");
+    store.setStandIn(standIn);
+    assertThat(store.find("b.a.example")).isEqualTo(standIn);
+
+    store.adopt(real);
+
+    assertThat(store.find("a.example")).isEqualTo(standIn);
+    assertThat(store.find("b.a.example")).isEqualTo(real);
+    assertThat(store.https(null)).isSameAs(store.https("a.example"));
+    now = start.plus(Duration.ofDays(31));
+    assertThat(store.find("b.a.example")).isEqualTo(standIn);
+  }
+
+  @Test
+  void standInThatBecomesTheDefaultCompetes() throws Exception {
+    KeyAndChain standard = certificate(90, "a.example");
+    store.adopt(certificate(30, "a.example"));
+    store.setStandIn(standard);
+
+    store.setDefault(standard);
+
+    assertThat(store.find("a.example")).isEqualTo(standard);
+  }
+
+  @Test
   void sameCertificateAgainKeepsItsContext() throws Exception {
     KeyAndChain certificate = certificate(30, "a.example");
     store.adopt(certificate);

@@ -87,19 +87,9 @@ class ClientHelloDispatchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http/1.1", "h2,http/1.1", "culvert/1,http/1.1", "culvert/2"})
+  @ValueSource(strings = {"http/1.1", "h2,http/1.1", "culvert/1,http/1.1"})
   void anyOtherOfferGetsHttps(String offer) throws Exception {
-    SslContext client =
-        SslContextBuilder.forClient()
-            .sslProvider(TlsProvider.JDK.netty())
-            .trustManager(InsecureTrustManagerFactory.INSTANCE)
-            .applicationProtocolConfig(
-                new ApplicationProtocolConfig(
-                    Protocol.ALPN,
-                    SelectorFailureBehavior.NO_ADVERTISE,
-                    SelectedListenerFailureBehavior.ACCEPT,
-                    offer.split(",")))
-            .build();
+    SslContext client = clientThatOffers(offer);
 
     SslHandler handler = dispatch(alloc -> client.newHandler(alloc, "A.Example.test", 443));
 
@@ -107,6 +97,37 @@ class ClientHelloDispatchTest {
     assertThat(pipelines).containsExactly("https");
     assertThat(hello.join())
         .isEqualTo(new ClientHello("a.example.test", List.of(offer.split(","))));
+  }
+
+  private static SslContext clientThatOffers(String offer) throws Exception {
+    return SslContextBuilder.forClient()
+        .sslProvider(TlsProvider.JDK.netty())
+        .trustManager(InsecureTrustManagerFactory.INSTANCE)
+        .applicationProtocolConfig(
+            new ApplicationProtocolConfig(
+                Protocol.ALPN,
+                SelectorFailureBehavior.NO_ADVERTISE,
+                SelectedListenerFailureBehavior.ACCEPT,
+                offer.split(",")))
+        .build();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"h2", "culvert/2", "http/1.0,h2c,spdy/3"})
+  void offerWithNothingThatIsSpokenIsRefusedWithItsAlert(String offer) throws Exception {
+    SslContext client = clientThatOffers(offer);
+    int port = loopback.listen(channel -> channel.pipeline().addLast(newDispatch()));
+    CompletableFuture<SslHandler> dialled = new CompletableFuture<>();
+    loopback.connect(
+        port,
+        channel ->
+            dialled.complete(
+                loopback.add(channel, client.newHandler(channel.alloc(), "a.example.test", 443))));
+
+    Throwable failure = Loopback.failure(dialled.get(30, TimeUnit.SECONDS).handshakeFuture());
+
+    assertThat(failure).hasStackTraceContaining("no_application_protocol");
+    assertThat(pipelines).isEmpty();
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.culvert.client.ClientEvent;
 import dev.culvert.client.CulvertClient;
 import dev.culvert.client.TunnelSpec;
 import dev.culvert.client.local.LocalTarget;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.server.CulvertServer;
 import dev.culvert.server.ServerConfig;
 import dev.culvert.server.acme.AcmeSettings;
@@ -47,9 +48,9 @@ final class AcmeGround implements AutoCloseable {
   private final @Nullable Path hook;
   private final SampleApp app = SampleApp.start(ANY_PORT);
   private final List<CulvertClient> clients = new ArrayList<>();
-  private final Map<String, String> instances = new HashMap<>();
+  private final Map<String, Secret> instances = new HashMap<>();
   private CulvertServer server;
-  private String token = "";
+  private @Nullable Secret token;
 
   private AcmeGround(Pebble pebble, Path state, @Nullable Path hook) throws Exception {
     this.pebble = pebble;
@@ -67,23 +68,13 @@ final class AcmeGround implements AutoCloseable {
   }
 
   private CulvertServer start() throws Exception {
-    ServerConfig local = ServerConfig.local(state);
     return CulvertServer.start(
-        new ServerConfig(
-            state,
-            DOMAIN,
-            new AcmeSettings(pebble.directory(), "me@example.com", pebble.trustFile(), hook),
-            ANY_PORT,
-            pebble.http(),
-            pebble.https(),
-            null,
-            local.tcpAddress(),
-            local.tcpPorts(),
-            local.hold(),
-            null,
-            true,
-            local.keyset(),
-            1));
+        ServerConfig.local(state)
+            .withDomain(DOMAIN)
+            .withAcme(
+                new AcmeSettings(pebble.directory(), "me@example.com", pebble.trustFile(), hook))
+            .withAddresses(ANY_PORT, pebble.http())
+            .withHttps(pebble.https()));
   }
 
   void stop() {
@@ -101,7 +92,7 @@ final class AcmeGround implements AutoCloseable {
     CountDownLatch opened = new CountDownLatch(1);
     LocalTarget target =
         new LocalTarget(LocalTarget.Scheme.HTTP, "127.0.0.1", app.address().getPort());
-    if (token.isEmpty()) {
+    if (token == null) {
       token = server.tokens().create("visited").text();
     }
     clients.add(

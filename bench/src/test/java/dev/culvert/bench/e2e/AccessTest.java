@@ -12,6 +12,7 @@ import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.IssuedToken;
 import dev.culvert.tls.Trust;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -229,7 +230,7 @@ final class AccessTest {
     List<Socket> silent = new ArrayList<>();
     try {
       for (int i = 0; i < 256; i++) {
-        silent.add(connectToTunnelPort());
+        silent.add(connectToTunnelPort("127.0.0." + (10 + i / 32)));
       }
 
       try (Socket oneTooMany = connectToTunnelPort()) {
@@ -257,11 +258,65 @@ final class AccessTest {
     }
   }
 
+  @Test
+  void silentConnectionsOfOneAddressAreBoundedOnTheirOwn() throws Exception {
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 32; i++) {
+        silent.add(connectToTunnelPort("127.0.0.9"));
+      }
+
+      try (Socket oneTooMany = connectToTunnelPort("127.0.0.9")) {
+        assertThat(oneTooMany.getInputStream().read()).isEqualTo(-1);
+      }
+      tunnel.connect(Tunnel.http(port())); // from another address
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void aGoodTokenIsLetInBesideBadOnesFromItsAddress() throws Exception {
+    tunnel.connect(Tunnel.http(port()));
+    for (int i = 0; i < 4; i++) {
+      Client bad =
+          tunnel.start(tunnel.clientConfig(new Secret("no.such.token"), Tunnel.http(port())));
+      assertThat(bad.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.UNAUTHORIZED);
+    }
+
+    tunnel.connect(Tunnel.http(port()));
+
+    assertThat(tunnel.server().clients()).isEqualTo(2);
+  }
+
+  @Test
+  void anAddressThatGoesOnFailingIsTurnedAwayBeforeTls() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      try (Socket socket = connectToTunnelPort("127.0.0.9")) {
+        socket.getOutputStream().write("no TLS at all".getBytes(StandardCharsets.US_ASCII));
+        assertThat(socket.getInputStream().readAllBytes().length).isLessThan(100);
+      }
+    }
+
+    try (Socket socket = connectToTunnelPort("127.0.0.9")) {
+      assertThat(socket.getInputStream().read()).isEqualTo(-1); // it has said nothing yet
+    }
+    tunnel.connect(Tunnel.http(port())); // from another address
+  }
+
   private Socket connectToTunnelPort() throws IOException {
+    return connectToTunnelPort("127.0.0.1");
+  }
+
+  private Socket connectToTunnelPort(String from) throws IOException {
     Socket socket =
         new Socket(
             tunnel.server().tunnelAddress().getAddress(),
-            tunnel.server().tunnelAddress().getPort());
+            tunnel.server().tunnelAddress().getPort(),
+            InetAddress.getByName(from),
+            0);
     socket.setSoTimeout(20_000);
     return socket;
   }

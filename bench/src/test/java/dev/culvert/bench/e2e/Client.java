@@ -2,6 +2,7 @@ package dev.culvert.bench.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.bench.secrecy.FinestOutput;
 import dev.culvert.client.ClientConfig;
 import dev.culvert.client.ClientEnd;
 import dev.culvert.client.ClientEvent;
@@ -28,6 +29,8 @@ final class Client implements AutoCloseable {
   }
 
   static Client start(ClientConfig config) throws Exception {
+    FinestOutput.tell(config.token());
+    FinestOutput.tell(config.instance());
     BlockingQueue<ClientEvent> events = new LinkedBlockingQueue<>();
     return new Client(CulvertClient.start(config, events::add), events);
   }

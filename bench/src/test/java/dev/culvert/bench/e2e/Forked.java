@@ -2,6 +2,9 @@ package dev.culvert.bench.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.bench.secrecy.FinestOutput;
+import dev.culvert.bench.secrecy.ProgramOutput;
+import dev.culvert.mux.control.Secret;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,18 +23,21 @@ final class Forked implements AutoCloseable {
   private static final long DEADLINE_SECONDS = 30;
 
   private final Process process;
+  private final ProgramOutput kept;
   private final Thread reader;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
   private final List<String> seen = new ArrayList<>();
 
-  private Forked(Process process) {
+  private Forked(Process process, ProgramOutput kept) {
     this.process = process;
+    this.kept = kept;
     this.reader = Thread.ofVirtual().start(this::read);
   }
 
   private void read() {
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = out.readLine(); line != null; line = out.readLine()) {
+        kept.add(line);
         lines.add(line);
       }
     } catch (IOException e) {
@@ -45,6 +51,7 @@ final class Forked implements AutoCloseable {
     int tunnelPort = Integer.parseInt(forked.await("clients +localhost:(\\d+)"));
     String pin = forked.await("identity +(\\S+)");
     String token = forked.await("export CULVERT_AUTHTOKEN=(\\S+)");
+    FinestOutput.tell(new Secret(token));
     return new ForkedServer(forked, tunnelPort, pin, token);
   }
 
@@ -99,12 +106,15 @@ final class Forked implements AutoCloseable {
   private static Forked start(
       List<String> jvmFlags, String mainClass, String token, Path state, String... arguments)
       throws IOException {
+    FinestOutput.tell(new Secret(token));
+    ProgramOutput kept = ProgramOutput.next();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--sun-misc-unsafe-memory-access=allow");
     command.add("-XX:+UseSerialGC");
     command.add("-Dculvert.copy=" + Boolean.getBoolean("culvert.copy"));
+    command.addAll(kept.jvmFlags());
     command.addAll(jvmFlags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
@@ -114,7 +124,7 @@ final class Forked implements AutoCloseable {
     builder.environment().put("CULVERT_AUTHTOKEN", token);
     builder.environment().put("XDG_STATE_HOME", state.toString());
     builder.environment().put("XDG_CONFIG_HOME", state.toString());
-    return new Forked(builder.start());
+    return new Forked(builder.start(), kept);
   }
 
   /** Waits for a line that has {@code pattern} in it; its first group. */

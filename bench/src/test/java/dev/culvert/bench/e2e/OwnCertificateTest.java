@@ -7,7 +7,6 @@ import dev.culvert.client.ClientConfig;
 import dev.culvert.client.ClientEnd;
 import dev.culvert.server.ServerConfig;
 import dev.culvert.server.ServerConfig.CertificateFiles;
-import dev.culvert.server.token.KeysetProtection;
 import dev.culvert.tls.DevAuthority;
 import dev.culvert.tls.Trust;
 import java.io.InputStream;
@@ -46,24 +45,13 @@ final class OwnCertificateTest {
     issuer
         .issue(List.of("tunnel.localhost", "*.tunnel.localhost"))
         .write(files.chain(), files.key());
-    ServerConfig local = ServerConfig.local(state);
     tunnel =
         Tunnel.start(
-            new ServerConfig(
-                state,
-                "tunnel.localhost",
-                null,
-                local.tunnelAddress(),
-                null,
-                Tunnel.ANY_PORT,
-                files,
-                local.tcpAddress(),
-                local.tcpPorts(),
-                local.hold(),
-                null,
-                true,
-                new KeysetProtection.None(),
-                1));
+            ServerConfig.local(state)
+                .withDomain("tunnel.localhost")
+                .withAddresses(Tunnel.ANY_PORT, null)
+                .withHttps(Tunnel.ANY_PORT)
+                .withCertificates(files, null));
     app = SampleApp.start(Tunnel.ANY_PORT);
   }
 

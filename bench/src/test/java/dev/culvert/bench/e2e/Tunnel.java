@@ -1,5 +1,6 @@
 package dev.culvert.bench.e2e;
 
+import dev.culvert.bench.secrecy.FinestOutput;
 import dev.culvert.client.ClientConfig;
 import dev.culvert.client.TunnelSpec;
 import dev.culvert.client.local.LocalTarget;
@@ -60,7 +61,10 @@ final class Tunnel implements AutoCloseable {
   }
 
   Secret newToken() throws Exception {
-    return server.tokens().create("t" + UUID.randomUUID().toString().substring(0, 8)).text();
+    Secret token =
+        server.tokens().create("t" + UUID.randomUUID().toString().substring(0, 8)).text();
+    FinestOutput.tell(token);
+    return token;
   }
 
   /** A new client of its own token, online with its tunnels open. */

@@ -1,15 +1,21 @@
 package dev.culvert.server.agent;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.culvert.mux.socket.ConnectionLimit;
+import dev.culvert.tls.ClientHello;
+import dev.culvert.tls.ClientHelloDispatch;
+import dev.culvert.tls.ClientHelloDispatch.Destination;
+import dev.culvert.tls.ClientHelloDispatch.Lack;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
+import java.util.function.Function;
 
 /**
  * Gives the connections of clients their pipeline. Any thread.
  *
- * <p>At most {@value #MAX_UNAUTHENTICATED} connections may be on their way through the handshake; a
- * listener of clients alone has {@link #limit} from the start, and a connection that turns out to
- * be a client's is handed over to it.
+ * <p>At most {@value #MAX_UNAUTHENTICATED} connections may be on their way through the handshake,
+ * and fewer from one address, see {@link Doorkeeper}. A listener of clients alone has both limits
+ * from the start; a connection that turns out to be a client's is handed over to them.
  */
 public final class AgentAcceptor {
   private static final int MAX_UNAUTHENTICATED = 256;
@@ -20,6 +26,7 @@ public final class AgentAcceptor {
 
   private final Agents agents;
   private final String software;
+  private final Doorkeeper doorkeeper;
   private final ConnectionLimit unauthenticated = new ConnectionLimit(MAX_UNAUTHENTICATED);
 
   /**
@@ -28,13 +35,36 @@ public final class AgentAcceptor {
    * @param software name and version of this server
    */
   public AgentAcceptor(Agents agents, String software) {
+    this(agents, software, Ticker.systemTicker());
+  }
+
+  AgentAcceptor(Agents agents, String software, Ticker ticker) {
     this.agents = agents;
     this.software = software;
+    this.doorkeeper = new Doorkeeper(ticker);
   }
 
   /** Bounds the connections that have not proved yet to be a client's. */
   public ConnectionLimit limit() {
     return unauthenticated;
+  }
+
+  /**
+   * Awaits a client on {@code channel}, which was just accepted and has {@link #limit}.
+   *
+   * @param choice leads to {@link #accept}
+   */
+  public void await(Channel channel, Function<ClientHello, Destination> choice) {
+    channel.pipeline().addLast(doorkeeper, new ClientHelloDispatch(choice, this::noClientHello));
+  }
+
+  private void noClientHello(Channel channel, Lack lack) {
+    doorkeeper.failed(
+        Origin.of(channel.remoteAddress()),
+        switch (lack) {
+          case LATE -> Failure.late("ClientHello");
+          case MALFORMED -> Failure.tls("no TLS");
+        });
   }
 
   /** Makes {@code channel}, whose pipeline ends in its SslHandler, a client's connection. */
@@ -46,6 +76,21 @@ public final class AgentAcceptor {
     } else if (!listeners.equals(unauthenticated)) {
       channel.pipeline().replace(listeners, null, unauthenticated);
     }
-    channel.pipeline().addLast(new Handshake(agents, AgentSession.MAX_STREAMS, software));
+    if (channel.pipeline().get(Doorkeeper.class) == null) {
+      channel.pipeline().addLast(doorkeeper);
+    }
+    channel
+        .pipeline()
+        .addLast(new Handshake(agents, doorkeeper, AgentSession.MAX_STREAMS, software));
+  }
+
+  /** Writes down what has not been since the last time. Twice a second. */
+  public void sweep() {
+    doorkeeper.sumUp();
+  }
+
+  /** Addresses that have connections on their way through the handshake. */
+  int waitingOrigins() {
+    return doorkeeper.waitingOrigins();
   }
 }

@@ -110,6 +110,11 @@ public final class RouteTable {
     return domain;
   }
 
+  /** How many routes are open. */
+  public int size() {
+    return byAddress.size();
+  }
+
   /**
    * What a client asks for.
    *

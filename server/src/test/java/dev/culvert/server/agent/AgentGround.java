@@ -24,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The server's half that clients meet, with real tokens and routes, and no sockets. */
@@ -43,6 +44,7 @@ final class AgentGround implements AutoCloseable, PortListener {
   final Agents agents;
   final AgentAcceptor acceptor;
   final IssuedToken token;
+  final AtomicLong nanos = new AtomicLong(); // what failures are timed by
   @Nullable IOException portFailure;
   Runnable whenStopped = () -> {};
 
@@ -62,7 +64,7 @@ final class AgentGround implements AutoCloseable, PortListener {
             Duration.ofHours(1),
             Clock.systemUTC());
     agents = new Agents(routes, this, this::urls, domainProof, verifier, clock);
-    acceptor = new AgentAcceptor(agents, "culvertd test");
+    acceptor = new AgentAcceptor(agents, "culvertd test", nanos::get);
     token = tokens.create("laptop", permissions, Duration.ofHours(1));
     verifier.reloadIfChanged();
     warm(token.text());

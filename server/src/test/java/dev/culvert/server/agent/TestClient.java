@@ -21,6 +21,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -29,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A client, and the server's end of its connection, in one thread on a clock that stands. */
 final class TestClient {
-  final EmbeddedChannel server = new EmbeddedChannel();
+  final EmbeddedChannel server;
   final ArrayDeque<ServerMessage> heard = new ArrayDeque<>();
   private @Nullable EmbeddedChannel client;
   private @Nullable MuxHandler mux;
@@ -37,8 +40,30 @@ final class TestClient {
   private String session = "";
 
   TestClient(AgentGround ground) {
+    this(ground, new EmbeddedChannel());
+  }
+
+  private TestClient(AgentGround ground, EmbeddedChannel server) {
+    this.server = server;
     server.freezeTime();
     ground.acceptor.accept(server);
+  }
+
+  /** A client at an IP address. */
+  static TestClient at(String address, AgentGround ground) {
+    return new TestClient(ground, channelTo(address));
+  }
+
+  /** The server's end of a connection from an IP address. */
+  static EmbeddedChannel channelTo(String address) {
+    InetSocketAddress peer =
+        new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(address), 50_000);
+    return new EmbeddedChannel() {
+      @Override
+      protected SocketAddress remoteAddress0() {
+        return peer;
+      }
+    };
   }
 
   /** Sends bytes of the handshake. */
@@ -156,7 +181,12 @@ final class TestClient {
 
   /** Moves the clock of the server's end. */
   void advance(long seconds) {
-    server.advanceTimeBy(seconds, TimeUnit.SECONDS);
+    advanceMillis(seconds * 1000);
+  }
+
+  /** Moves the clock of the server's end. */
+  void advanceMillis(long millis) {
+    server.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
     server.runScheduledPendingTasks();
     server.runPendingTasks();
   }
