@@ -80,13 +80,14 @@ final class ArchitectureTest {
                 "dev.culvert.tls",
                 "io.netty..",
                 "com.github.benmanes.caffeine..",
-                "org.slf4j")),
+                "org.slf4j..")),
         Arguments.of(
             "dev.culvert.server.token",
             List.of(
                 "dev.culvert.server.route",
                 "dev.culvert.mux.control",
                 "dev.culvert.tls",
+                "javax.crypto..",
                 "com.google.crypto.tink..",
                 "com.google.errorprone..",
                 "com.google.gson..",

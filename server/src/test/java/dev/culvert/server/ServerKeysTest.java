@@ -20,6 +20,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ final class ServerKeysTest {
 
   @BeforeEach
   void make() throws Exception {
+    logger.setLevel(Level.WARNING); // whatever the run is set to
     logger.addHandler(handler);
     state = directory.resolve("state");
     PrivateFile.createDirectory(state);
@@ -57,6 +59,7 @@ final class ServerKeysTest {
   @AfterEach
   void close() {
     logger.removeHandler(handler);
+    logger.setLevel(null);
     if (opened != null) {
       opened.close();
     }

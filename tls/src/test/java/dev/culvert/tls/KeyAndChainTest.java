@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +57,32 @@ class KeyAndChainTest {
     Files.writeString(both, Files.readString(keyPem) + Files.readString(certificatePem));
 
     assertThat(KeyAndChain.read(both, both)).isEqualTo(written);
+  }
+
+  @Test
+  void damageIsToldWithoutWhatTheFileHolds() throws Exception {
+    ecdsa().write(certificatePem, keyPem);
+    String sound = Files.readString(keyPem);
+    String body = sound.lines().skip(1).findFirst().orElseThrow();
+    int refused = 0;
+    for (int at = 0; at < sound.length(); at++) {
+      for (String damage : List.of("", "!", "-", "A", "\n", "\u00e9")) {
+        String rest = damage.isEmpty() ? "" : sound.substring(at + 1);
+        Files.writeString(keyPem, sound.substring(0, at) + damage + rest);
+
+        try {
+          KeyAndChain.read(certificatePem, keyPem);
+        } catch (IOException e) {
+          refused++;
+          StringWriter trace = new StringWriter();
+          e.printStackTrace(new PrintWriter(trace));
+          for (int i = 0; i + 10 <= body.length(); i += 10) {
+            assertThat(trace.toString()).doesNotContain(body.substring(i, i + 10));
+          }
+        }
+      }
+    }
+    assertThat(refused).isGreaterThan(sound.length());
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.culvert.bench.demo.SampleApp;
 import dev.culvert.client.ClientConfig;
 import dev.culvert.client.ClientEnd;
 import dev.culvert.mux.control.Secret;
+import dev.culvert.server.ServerConfig;
 import dev.culvert.server.route.NamePattern;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.IssuedToken;
@@ -80,6 +81,22 @@ final class AccessTest {
     assertThat(client.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.UNAUTHORIZED);
     Client again = tunnel.start(tunnel.clientConfig(token.text(), Tunnel.http(port())));
     assertThat(again.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.UNAUTHORIZED);
+  }
+
+  @Test
+  void noTokenIsEnoughWhereTheServerNeedsNone(@TempDir Path otherState) throws Exception {
+    Client refused = tunnel.start(tunnel.clientConfig(new Secret(""), Tunnel.http(port())));
+    assertThat(refused.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.UNAUTHORIZED);
+
+    try (Tunnel open = Tunnel.start(ServerConfig.local(otherState).withoutTokens())) {
+      Client client = open.start(open.clientConfig(new Secret(""), Tunnel.http(port(), "shop")));
+      client.awaitOpened(1);
+      assertThat(client.http().getHost()).isEqualTo("shop.localhost");
+
+      Client wrong =
+          open.start(open.clientConfig(new Secret("no.such.token"), Tunnel.http(port())));
+      assertThat(wrong.awaitEnd().kind()).isEqualTo(ClientEnd.Kind.UNAUTHORIZED);
+    }
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -26,7 +25,7 @@ import java.util.Random;
 record RawHello(
     int version,
     List<Integer> suites,
-    byte[] compressions,
+    List<Integer> compressions,
     List<Integer> versions,
     List<String> protocols) {
   static final int SSL_3 = 0x0300;
@@ -43,7 +42,7 @@ record RawHello(
     return new RawHello(
         Math.min(version, TLS_1_2),
         List.of(suites),
-        new byte[] {0},
+        List.of(0),
         version == TLS_1_3 ? List.of(TLS_1_3) : List.of(),
         List.of());
   }
@@ -52,12 +51,8 @@ record RawHello(
     return new RawHello(version, suites, compressions, versions, List.of(names));
   }
 
-  RawHello compressing(int... methods) {
-    byte[] offered = new byte[methods.length];
-    for (int i = 0; i < methods.length; i++) {
-      offered[i] = (byte) methods[i];
-    }
-    return new RawHello(version, suites, offered, versions, protocols);
+  RawHello compressing(Integer... methods) {
+    return new RawHello(version, suites, List.of(methods), versions, protocols);
   }
 
   RawHello withVersions(Integer... offered) {
@@ -103,7 +98,8 @@ record RawHello(
     out.u16(version).bytes(random).u8(0);
     out.u16(2 * suites.size());
     suites.forEach(out::u16);
-    out.u8(compressions.length).bytes(compressions);
+    out.u8(compressions.size());
+    compressions.forEach(out::u8);
     if (version > SSL_3) {
       byte[] extensions = extensions(random);
       out.u16(extensions.length).bytes(extensions);
@@ -135,16 +131,6 @@ record RawHello(
       out.extension(51, new Bytes().u16(36).u16(29).u16(32).bytes(keyShare));
     }
     return out.array();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof RawHello hello && Arrays.equals(record(), hello.record());
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(record());
   }
 
   /** Numbers in network order, one behind the other. */

@@ -58,7 +58,10 @@ final class ReconnectCyclesTest {
   private static final int CYCLES = 1000;
 
   /** Far less than a thousand of anything that a connection has. */
-  private static final long MAX_GROWTH_BYTES = 4 << 20;
+  private static final long MAX_GROWTH_BYTES = 2 << 20;
+
+  /** Netty's global executor and the verifier's two come and go with work, and not per client. */
+  private static final int IDLE_THREADS = 3;
 
   private static final int PATIENCE_SECONDS = 20;
 
@@ -97,7 +100,7 @@ final class ReconnectCyclesTest {
   private void assertFlat(Footprint before) {
     Footprint after = footprint();
 
-    assertThat(after.threads()).isLessThanOrEqualTo(before.threads());
+    assertThat(after.threads()).isLessThanOrEqualTo(before.threads() + IDLE_THREADS);
     assertThat(after.files()).isLessThanOrEqualTo(before.files());
     assertThat(after.heapBytes()).isLessThan(before.heapBytes() + MAX_GROWTH_BYTES);
     assertThat(after.directBytes()).isLessThan(before.directBytes() + MAX_GROWTH_BYTES);

@@ -32,7 +32,7 @@ public final class ProgramOutput {
             programs.resolve(number + ".properties"),
             """
             .level=ALL
-            handlers=java.util.logging.FileHandler
+            handlers=java.util.logging.FileHandler,java.util.logging.ConsoleHandler
             java.util.logging.FileHandler.level=ALL
             java.util.logging.FileHandler.encoding=UTF-8
             java.util.logging.FileHandler.formatter=java.util.logging.SimpleFormatter

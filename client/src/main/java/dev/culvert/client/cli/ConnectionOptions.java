@@ -38,7 +38,10 @@ final class ConnectionOptions {
 
   @Option(
       names = "--insecure",
-      description = "For development: trust any server, but only at localhost.")
+      description = {
+        "For development: trust any server, but only at localhost; with culvertd serve --dev no"
+            + " token is needed either."
+      })
   boolean insecure;
 
   @Option(

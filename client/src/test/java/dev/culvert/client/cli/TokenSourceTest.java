@@ -52,6 +52,17 @@ final class TokenSourceTest {
     in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
 
+  @Test
+  void noTokenIsEnoughForAnInsecureServerOnly() throws Exception {
+    assertThat(refusal()).hasMessage("no token is given");
+
+    options.insecure = true;
+
+    assertThat(token()).isEmpty();
+    environment.put("CULVERT_AUTHTOKEN", "given");
+    assertThat(token()).isEqualTo("given");
+  }
+
   private String token() throws UsageException {
     ConfigFile read = ConfigFile.read(config, environment);
     return new TokenSource(options, environment, read, in, new PrintWriter(err)).token().reveal();

@@ -104,7 +104,9 @@ public final class TokenVerifier implements AutoCloseable {
     if (token.reveal().isEmpty()) {
       return CompletableFuture.completedFuture(
           needsToken
-              ? new Rejected(Reason.MALFORMED, "no token was given: ask for one")
+              ? new Rejected(
+                  Reason.MALFORMED,
+                  "no token was given: set CULVERT_AUTHTOKEN, or add --token-file FILE")
               : new Accepted(Grant.ANONYMOUS));
     }
     if (!mayBeToken(token.reveal())) {
