@@ -267,6 +267,7 @@ public final class AutomaticCertificates implements AutoCloseable {
   private void failed(Ticket ticket, IssueException failure) {
     List<ChallengeKind> ways = ways(ticket);
     Instant next = plan.failed(ticket.id(), failure, ways.getFirst(), ways.size() - 1);
+    write();
     logger.warn(
         "{}: no new certificate: {}; the next try is {}",
         describe(ticket),

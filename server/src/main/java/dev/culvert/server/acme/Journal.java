@@ -7,6 +7,7 @@ import dev.culvert.server.acme.Ticket.TxtRecord;
 import dev.culvert.tls.PrivateFile;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -127,8 +128,24 @@ final class Journal {
             text(memory.authorityRetryAt()),
             memory.orders().stream().map(Instant::toString).toList(),
             memory.tickets().stream().map(Journal::line).toList());
-    PrivateFile.write(file, (GSON.toJson(content) + "\n").getBytes(StandardCharsets.UTF_8));
+    replace((GSON.toJson(content) + "\n").getBytes(StandardCharsets.UTF_8));
     written = memory;
+  }
+
+  /** An interrupt, by which the server ends, does not keep the last word from being written. */
+  private void replace(byte[] content) throws IOException {
+    try {
+      PrivateFile.write(file, content);
+    } catch (ClosedByInterruptException e) {
+      boolean wasInterrupted = Thread.interrupted();
+      try {
+        PrivateFile.write(file, content);
+      } finally {
+        if (wasInterrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
   }
 
   private static Line line(Ticket ticket) {

@@ -53,6 +53,17 @@ final class JournalTest {
   }
 
   @Test
+  void anInterruptDoesNotKeepItFromBeingWritten() throws Exception {
+    Journal journal = Journal.open(file, DIRECTORY);
+    Thread.currentThread().interrupt();
+
+    journal.write(MEMORY);
+
+    assertThat(Thread.interrupted()).as("the interrupt is passed on").isTrue();
+    assertThat(Journal.open(file, DIRECTORY).memory()).isEqualTo(MEMORY);
+  }
+
+  @Test
   void withoutAFileThereIsNothing() throws Exception {
     assertThat(Journal.open(file, DIRECTORY).memory()).isEqualTo(Plan.Memory.NOTHING);
     assertThat(file).doesNotExist();
