@@ -56,8 +56,8 @@ public final class TokenVerifier implements AutoCloseable {
   private TokenVerifier(TokenStore store, boolean needsToken, ExecutorService executor)
       throws TokenStoreException {
     this.needsToken = needsToken;
-    this.keyset = new KeysetWatch(store.keyset());
     this.clock = store.clock();
+    this.keyset = new KeysetWatch(store.keyset(), clock);
     this.watch = new RegistryWatch(store.file(), clock);
     this.executor = executor;
     this.signatures =

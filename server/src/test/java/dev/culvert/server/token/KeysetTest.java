@@ -194,6 +194,24 @@ final class KeysetTest {
   }
 
   @Test
+  void keysThatCannotBeReadAreTriedAgainOnlyNowAndThen() throws Exception {
+    MovableClock clock = new MovableClock();
+    TokenStore store = TokenStore.open(state, new None(), clock);
+    KeysetWatch watch = new KeysetWatch(store.keyset(), clock);
+    Keyset.open(state, new None()).rotate();
+    Path file = state.resolve("token-keyset.json");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(watch.reloadIfChanged()).isFalse();
+
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+
+    assertThat(watch.reloadIfChanged()).isFalse();
+    clock.advance(Duration.ofSeconds(10));
+    assertThat(watch.reloadIfChanged()).isTrue();
+    assertThat(watch.keys().ids()).hasSize(2);
+  }
+
+  @Test
   void runningVerifierKeepsItsKeysWhereTheFileTurnsBad() throws Exception {
     TokenStore store = store(new None());
     IssuedToken token = store.create("laptop", Permissions.STANDARD, null);
