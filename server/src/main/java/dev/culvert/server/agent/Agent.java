@@ -48,7 +48,7 @@ final class Agent implements StreamOpener {
   private static final Logger logger = LoggerFactory.getLogger(Agent.class);
   private static final int MAX_TUNNELS = 100;
   private static final int MAX_SESSIONS = 8;
-  private static final int MAX_PROOFS_AWAITED = 4;
+  private static final int MAX_PROOFS_AWAITED = 16;
 
   private final String holder;
   private final Grant grant;
@@ -103,11 +103,7 @@ final class Agent implements StreamOpener {
       openTunnel(session, message, false);
     } else if (proofsAwaited.incrementAndGet() > MAX_PROOFS_AWAITED) {
       proofsAwaited.decrementAndGet();
-      refuse(
-          session,
-          message,
-          TunnelRefusalCode.EXHAUSTED,
-          "too many host names wait for their proof; ask for " + host + " later");
+      refuseUnasked(session, message, host);
     } else {
       agents
           .domainProof()
@@ -125,6 +121,10 @@ final class Agent implements StreamOpener {
       openTunnel(session, message, true);
       return;
     }
+    if (outcome == DomainProof.Outcome.BUSY) { // which a client can bring about: no reason to trust
+      refuseUnasked(session, message, host);
+      return;
+    }
     refuse(
         session,
         message,
@@ -133,6 +133,14 @@ final class Agent implements StreamOpener {
                 ? "the DNS does not answer the question whose " + host + " is; it must say: "
                 : host + " is not shown to be yours; have its DNS say: ")
             + DomainProof.record(host, grant.tokenId()));
+  }
+
+  private void refuseUnasked(AgentSession session, OpenTunnel message, String host) {
+    refuse(
+        session,
+        message,
+        TunnelRefusalCode.EXHAUSTED,
+        "too many host names wait for their proof; ask for " + host + " later");
   }
 
   private void openTunnel(AgentSession session, OpenTunnel message, boolean isProven) {
