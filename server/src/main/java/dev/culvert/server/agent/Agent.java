@@ -313,8 +313,14 @@ final class Agent implements StreamOpener {
     if (refusal != null) {
       return failed(refusal);
     }
-    return open(session, preamble, initializer)
-        .addListener((Future<StreamChannel> done) -> opened(tunnel, done));
+    Future<StreamChannel> opened;
+    try {
+      opened = open(session, preamble, initializer);
+    } catch (RuntimeException e) { // a session that has just joined speaks yamux a moment later
+      use.removeStream();
+      return failed("the client is not ready: " + e.getMessage());
+    }
+    return opened.addListener((Future<StreamChannel> done) -> opened(tunnel, done));
   }
 
   private void opened(AgentTunnel tunnel, Future<StreamChannel> done) {

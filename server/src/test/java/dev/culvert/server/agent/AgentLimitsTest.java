@@ -1,5 +1,6 @@
 package dev.culvert.server.agent;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.mux.control.ClientMessage.CloseTunnel;
@@ -11,7 +12,9 @@ import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.Route;
+import dev.culvert.server.token.Verification;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -100,6 +103,30 @@ final class AgentLimitsTest {
 
       assertThat(openStream(route).isSuccess()).isTrue();
       client.cut();
+    }
+  }
+
+  @Test
+  void streamThatCouldNotBeOpenedDoesNotCount() throws Exception {
+    try (AgentGround ground = ground(NONE, 1, NONE)) {
+      TestClient client = ground.connect(AgentGround.ANN);
+      client.openHttp(1, "a");
+      Route route = ground.opened.getFirst();
+      Verification.Accepted accepted =
+          (Verification.Accepted)
+              ground.verifier.verify(ground.token.text()).toCompletableFuture().join();
+      EmbeddedChannel connection = new EmbeddedChannel();
+      AgentSession joined =
+          requireNonNull(
+              ground.agents.admit(
+                  accepted.grant(), ground.hello(AgentGround.ANN, client.session()), connection));
+      client.cut();
+      assertThat(openStream(route).cause()).hasMessageContaining("not ready");
+
+      connection.pipeline().addLast(joined.mux());
+
+      assertThat(openStream(route).isSuccess()).isTrue();
+      connection.finishAndReleaseAll();
     }
   }
 
