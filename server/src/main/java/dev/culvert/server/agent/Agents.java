@@ -116,7 +116,7 @@ public final class Agents {
         superseded = agent;
         agent = new Agent(holder, grant, use(grant), this);
         byHolder.put(holder, agent);
-      } else if (agent == null || !agent.hasSession(hello.joins())) {
+      } else if (agent == null || !agent.hasSession(hello.joins()) || isOlder(grant, agent)) {
         return null;
       }
     }
@@ -142,6 +142,11 @@ public final class Agents {
         facts.software(),
         facts.tls());
     return session;
+  }
+
+  /** What a token's former text let in would outlive it beside what the newer one lets in. */
+  private static boolean isOlder(Grant grant, Agent agent) {
+    return grant.generation() < agent.grant().generation();
   }
 
   private TokenUse use(Grant grant) {
