@@ -278,19 +278,34 @@ final class Agent implements StreamOpener {
   /** Ends tunnels that the token has just ceased to allow, their streams too. */
   void restrict(Permissions permissions) {
     for (AgentTunnel tunnel : tunnels.values()) {
-      Route route = tunnel.route();
       if (!tunnel.isAllowedBy(permissions)) {
-        closeTunnel(route.tunnel());
-        tunnel.cut();
-        logger.info("{} lost {}: the token no longer allows it", this, route.address());
-        sessions.forEach(session ->
-            session.send(
-                new TunnelRefused(
-                    route.tunnel(),
-                    TunnelRefusalCode.FORBIDDEN,
-                    "the token no longer allows " + route.address())));
+        lose(tunnel, tunnel.route().address());
       }
     }
+  }
+
+  /** Ends tunnels beyond the number that the token now allows, and their streams. */
+  void reduce(Permissions permissions) {
+    for (AgentTunnel tunnel : tunnels.values()) {
+      if (use.hasMoreTunnelsThan(permissions)) {
+        lose(tunnel, "more than " + permissions.maxTunnels() + " tunnels");
+      }
+    }
+  }
+
+  private void lose(AgentTunnel tunnel, String noLongerAllowed) {
+    int number = tunnel.route().tunnel();
+    synchronized (this) {
+      if (!tunnels.remove(number, tunnel)) {
+        return; // the client has closed it, and may have another of that number
+      }
+    }
+    close(tunnel.route());
+    tunnel.cut();
+    logger.info("{} lost {}: the token no longer allows it", this, tunnel.route().address());
+    String message = "the token no longer allows " + noLongerAllowed;
+    sessions.forEach(
+        session -> session.send(new TunnelRefused(number, TunnelRefusalCode.FORBIDDEN, message)));
   }
 
   // Streams.

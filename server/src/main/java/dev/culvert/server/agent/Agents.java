@@ -167,14 +167,20 @@ public final class Agents {
   }
 
   private void changed(String tokenId) {
-    for (Agent agent : agents()) {
-      if (agent.grant().tokenId().equals(tokenId)) {
-        Permissions permissions = permissions(agent.grant());
-        if (permissions == null) {
-          agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
-        } else {
-          agent.restrict(permissions);
-        }
+    List<Agent> bearers =
+        agents().stream().filter(agent -> agent.grant().tokenId().equals(tokenId)).toList();
+    for (Agent agent : bearers) {
+      Permissions permissions = permissions(agent.grant());
+      if (permissions == null) {
+        agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
+      } else {
+        agent.restrict(permissions);
+      }
+    }
+    for (Agent agent : bearers) { // once none of them has what it may not have anyway
+      Permissions permissions = permissions(agent.grant());
+      if (permissions != null) {
+        agent.reduce(permissions);
       }
     }
   }

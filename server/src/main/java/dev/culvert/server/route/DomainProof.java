@@ -157,7 +157,9 @@ public final class DomainProof implements AutoCloseable {
     open.query(new DefaultDnsQuestion(recordName(host) + ".", DnsRecordType.TXT))
         .addListener((Future<AddressedEnvelope<DnsResponse, InetSocketAddress>> done) -> {
           if (!done.isSuccess() && tries > 1) {
-            ask(open, host, tokenId, tries - 1, answer); // of the next name server, where there are several
+            ask(
+                open, host, tokenId, tries - 1,
+                answer); // of the next name server, where there are several
             return;
           }
           answered(tokenId);

@@ -8,6 +8,7 @@ import dev.culvert.mux.control.Secret;
 import dev.culvert.mux.control.ServerMessage.TunnelOpened;
 import dev.culvert.mux.control.ServerMessage.TunnelRefused;
 import dev.culvert.mux.control.StreamOpen;
+import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.server.route.Permissions;
@@ -18,6 +19,8 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +77,76 @@ final class AgentLimitsTest {
       bob.cut();
       assertThat(ann.openHttp(1, "d")).isInstanceOf(TunnelOpened.class);
       ann.cut();
+    }
+  }
+
+  @Test
+  void tunnelsBeyondALimitThatWasNarrowedEnd() throws Exception {
+    try (AgentGround ground = ground(NONE, NONE, NONE)) {
+      TestClient ann = ground.connect(AgentGround.ANN);
+      TestClient bob = ground.connect(BOB);
+      ann.openHttp(1, "a");
+      ann.openHttp(2, "b");
+      bob.openHttp(1, "c");
+      bob.openTcp(2, 101);
+      StreamChannel stream = openStream(ground.opened.getFirst()).getNow();
+      Permissions standard = Permissions.STANDARD;
+
+      ground.tokens.narrow(
+          "laptop",
+          new Permissions(
+              Set.of(TunnelKind.HTTP),
+              standard.names(),
+              List.of(),
+              true,
+              List.of(),
+              1,
+              NONE,
+              NONE));
+      ground.verifier.reloadIfChanged();
+      ann.drive();
+      bob.drive();
+
+      assertThat(ground.routes.size()).isOne();
+      assertThat(List.of(ann.heard.size(), bob.heard.size()))
+          .as("messages of lost tunnels")
+          .satisfies(heard -> assertThat(heard.get(0) + heard.get(1)).isEqualTo(3));
+      assertThat(stream.isOpen()).isEqualTo(ground.routes.findHost("a.localhost") != null);
+      assertThat(bob.openHttp(3, "d")).isInstanceOf(TunnelRefused.class);
+      ann.cut();
+      bob.cut();
+    }
+  }
+
+  @Test
+  void numberOfATunnelThatIsLostMayBeGivenToAnother() throws Exception {
+    try (AgentGround ground = ground(NONE, NONE, NONE)) {
+      TestClient client = ground.connect(AgentGround.ANN);
+      client.openTcp(1, 101);
+      client.openTcp(2, 102);
+      ground.whenStopped =
+          () -> {
+            ground.whenStopped = () -> {};
+            client.say(new CloseTunnel(2));
+            client.openHttp(2, "b");
+          };
+      Permissions standard = Permissions.STANDARD;
+
+      ground.tokens.narrow(
+          "laptop",
+          new Permissions(
+              Set.of(TunnelKind.HTTP),
+              standard.names(),
+              List.of(),
+              true,
+              List.of(),
+              NONE,
+              NONE,
+              NONE));
+      ground.verifier.reloadIfChanged();
+
+      assertThat(ground.routes.findHost("b.localhost")).isNotNull();
+      client.cut();
     }
   }
 

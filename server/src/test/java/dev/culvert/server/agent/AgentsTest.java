@@ -135,8 +135,7 @@ final class AgentsTest {
 
   @Test
   void sessionOfANewerTextCannotBeJoinedWithTheOneBefore() throws Exception {
-    Secret newer =
-        ground.tokens.rotate("laptop", Duration.ofHours(1), Duration.ofHours(1)).text();
+    Secret newer = ground.tokens.rotate("laptop", Duration.ofHours(1), Duration.ofHours(1)).text();
     ground.verifier.reloadIfChanged();
     ground.warm(newer);
     ground.warm(ground.token.text());
