@@ -144,8 +144,11 @@ final class AgentLimitsTest {
               NONE,
               NONE));
       ground.verifier.reloadIfChanged();
+      client.drive();
 
-      assertThat(ground.routes.findHost("b.localhost")).isNotNull();
+      Route route = requireNonNull(ground.routes.findHost("b.localhost"));
+      assertThat(openStream(route).isSuccess()).isTrue();
+      assertThat(client.heard).as("that tunnel 1 is lost").hasSize(1);
       client.cut();
     }
   }
