@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,6 +158,22 @@ final class KeysetTest {
       assertThat(verify(verifier, old)).isInstanceOf(Accepted.class);
       assertThat(Integer.toUnsignedLong(next.record().keyId())).isEqualTo(key.id());
       assertThat(next.record().keyId()).isNotEqualTo(old.record().keyId());
+    }
+  }
+
+  @Test
+  void allTokensOfANewKeyAreGoodWhicheverOfThemHasItNoticed() throws Exception {
+    TokenStore store = store(PASSPHRASE);
+    try (TokenVerifier verifier = TokenVerifier.open(store)) {
+      Keyset.open(state, PASSPHRASE).rotate();
+      IssuedToken laptop = store.create("laptop");
+      IssuedToken phone = store.create("phone");
+
+      CompletionStage<Verification> first = verifier.verify(laptop.text());
+      CompletionStage<Verification> second = verifier.verify(phone.text());
+
+      assertThat(first.toCompletableFuture().join()).isInstanceOf(Accepted.class);
+      assertThat(second.toCompletableFuture().join()).isInstanceOf(Accepted.class);
     }
   }
 
