@@ -94,6 +94,14 @@ final class ArchitectureTest {
                 "com.github.benmanes.caffeine..",
                 "org.slf4j")),
         Arguments.of(
+            "dev.culvert.server.acme",
+            List.of(
+                "dev.culvert.tls",
+                "io.netty..",
+                "com.google.gson..",
+                "org.shredzone.acme4j..",
+                "org.slf4j")),
+        Arguments.of(
             "dev.culvert.server",
             List.of(
                 "dev.culvert.server..",

@@ -91,6 +91,7 @@ public final class CulvertServer implements AutoCloseable {
   private final AgentAcceptor acceptor;
   private final AtomicBoolean isClosed = new AtomicBoolean();
   private final Housekeeping housekeeping = new Housekeeping();
+  private final @Nullable CertificateOrders orders;
   private @Nullable InetSocketAddress tunnelAddress;
   private @Nullable InetSocketAddress httpAddress;
   private @Nullable InetSocketAddress httpsAddress;
@@ -105,6 +106,7 @@ public final class CulvertServer implements AutoCloseable {
     verifier =
         config.needsToken() ? TokenVerifier.open(tokens) : TokenVerifier.openToAnyone(tokens);
     routes = routes(config, state);
+    orders = CertificateOrders.open(config, keys, routes);
     domainProof = new DomainProof(config.nameServer());
     loops = transport.newEventLoopGroup(config.threads(), "culvertd");
     httpEdge = new HttpEdge(routes);
@@ -152,7 +154,7 @@ public final class CulvertServer implements AutoCloseable {
             acceptor.limit(),
             channel -> acceptor.await(channel, this::client));
     if (config.httpAddress() != null) {
-      httpAddress = bind("--http", config.httpAddress(), visitors, httpEdge::acceptHttp);
+      httpAddress = bind("--http", config.httpAddress(), visitors, this::acceptHttp);
     }
     if (config.httpsAddress() != null) {
       httpsAddress =
@@ -162,6 +164,9 @@ public final class CulvertServer implements AutoCloseable {
               visitors,
               channel ->
                   channel.pipeline().addLast(new ClientHelloDispatch(this::visitorOrClient)));
+    }
+    if (orders != null) {
+      orders.start();
     }
     housekeeping
         .add("re-reading the tokens", verifier::reloadIfChanged)
@@ -177,7 +182,18 @@ public final class CulvertServer implements AutoCloseable {
     return new Destination(name == null ? keys.pinned() : keys.named(name), acceptor::accept);
   }
 
+  private void acceptHttp(Channel channel) {
+    httpEdge.acceptHttp(channel);
+    if (orders != null) {
+      orders.acceptHttp(channel);
+    }
+  }
+
   private Destination visitorOrClient(ClientHello hello) {
+    Destination challenge = orders == null ? null : orders.challenge(hello);
+    if (challenge != null) {
+      return challenge;
+    }
     return hello.offersOnlyTunnel()
         ? client(hello)
         : new Destination(keys.https(hello.serverName()), httpEdge::acceptHttps);
@@ -323,6 +339,9 @@ public final class CulvertServer implements AutoCloseable {
     if (!isClosed.compareAndSet(false, true)) {
       loops.terminationFuture().awaitUninterruptibly();
       return;
+    }
+    if (orders != null) {
+      orders.close();
     }
     agents.close().awaitUninterruptibly(FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
     channels.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);

@@ -27,11 +27,14 @@ import picocli.CommandLine.Spec;
       "Try it here:   culvertd serve",
       "On a host:     culvertd serve --domain tunnel.example.com \\",
       "                 --http :80 --https :443 --cert fullchain.pem --key privkey.pem",
+      "               or  --acme letsencrypt --acme-agree-tos --acme-email me@example.com",
     })
 final class ServeCommand implements Callable<Integer> {
   private static final String OFF = "off";
 
   @Mixin private StateOption state = new StateOption();
+
+  @Mixin private AcmeOptions acme = new AcmeOptions();
 
   @Mixin private KeysetOptions keyset = new KeysetOptions();
 
@@ -156,6 +159,7 @@ final class ServeCommand implements Callable<Integer> {
       return new ServerConfig(
           state.path(),
           domain,
+          acme.settings(domain, certificate),
           AddressParser.parse("--tunnel", tunnel, standard),
           optional("--http", http, standard),
           optional("--https", https, standard),

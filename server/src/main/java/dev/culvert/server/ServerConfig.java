@@ -1,5 +1,6 @@
 package dev.culvert.server;
 
+import dev.culvert.server.acme.AcmeSettings;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.token.KeysetProtection;
 import dev.culvert.tls.KeyAndChain;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stateDirectory keys, tokens and names on hold; made where it is missing
  * @param domain tunnels are host names directly below it
+ * @param acme where certificates are ordered for the names in use; null for nowhere
  * @param tunnelAddress where clients connect
  * @param httpAddress where visitors connect over HTTP; null for no such listener
  * @param httpsAddress where visitors, and clients too, connect over TLS; null for no such listener
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public record ServerConfig(
     Path stateDirectory,
     String domain,
+    @Nullable AcmeSettings acme,
     InetSocketAddress tunnelAddress,
     @Nullable InetSocketAddress httpAddress,
     @Nullable InetSocketAddress httpsAddress,
@@ -139,6 +142,11 @@ public record ServerConfig(
     return changed(draft -> draft.domain = name);
   }
 
+  /** The same with certificates ordered from an authority. */
+  public ServerConfig withAcme(AcmeSettings settings) {
+    return changed(draft -> draft.acme = settings);
+  }
+
   /** The same with certificates: a pair of files, and a directory of more. */
   public ServerConfig withCertificates(@Nullable CertificateFiles files, @Nullable Path directory) {
     return changed(draft -> {
@@ -182,6 +190,7 @@ public record ServerConfig(
   private static final class Draft {
     private final Path stateDirectory;
     private String domain;
+    private @Nullable AcmeSettings acme;
     private InetSocketAddress tunnelAddress;
     private @Nullable InetSocketAddress httpAddress;
     private @Nullable InetSocketAddress httpsAddress;
@@ -213,6 +222,7 @@ public record ServerConfig(
     Draft(ServerConfig config) {
       this.stateDirectory = config.stateDirectory;
       this.domain = config.domain;
+      this.acme = config.acme;
       this.tunnelAddress = config.tunnelAddress;
       this.httpAddress = config.httpAddress;
       this.httpsAddress = config.httpsAddress;
@@ -231,6 +241,7 @@ public record ServerConfig(
       return new ServerConfig(
           stateDirectory,
           domain,
+          acme,
           tunnelAddress,
           httpAddress,
           httpsAddress,

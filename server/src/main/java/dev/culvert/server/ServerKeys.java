@@ -154,7 +154,7 @@ final class ServerKeys implements AutoCloseable {
   }
 
   /** Those of earlier starts; one that is bad is told, and will be issued again. */
-  private List<KeyAndChain> issued() throws StartException {
+  List<KeyAndChain> issued() throws StartException {
     Path directory = config.stateDirectory().resolve(CERTIFICATES);
     try {
       return issued.read(problem -> logger.error("a certificate cannot be used: {}", problem));

@@ -56,7 +56,9 @@ final class MainTest {
     "--domain,-a.example,-a.example,culvertd serve --help",
     "--domain,a..example,a..example,culvertd serve --help",
     "--cert,chain.pem,go together,both",
-    "--key,key.pem,go together,both"
+    "--key,key.pem,go together,both",
+    "--acme,letsencrypt,needs --acme-agree-tos,terms of service",
+    "--acme-email,me@example.com,without --acme,--acme"
   })
   void badOptionIsToldBeforeAnyStateIsMade(
       String option, String value, String problem, String remedy) {

@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -59,7 +57,7 @@ final class NewCertificate {
   /** Signs it with its own key. */
   KeyAndChain selfSigned() {
     try {
-      KeyPair keys = newKeyPair();
+      KeyPair keys = KeyPairFile.generate();
       return sign(keys, subject, keys.getPrivate());
     } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
       throw impossible(e);
@@ -74,7 +72,7 @@ final class NewCertificate {
           Extension.authorityKeyIdentifier,
           new JcaX509ExtensionUtils()
               .createAuthorityKeyIdentifier(authority.certificate().getPublicKey()));
-      return sign(newKeyPair(), issuer.getSubject(), authority.key());
+      return sign(KeyPairFile.generate(), issuer.getSubject(), authority.key());
     } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
       throw impossible(e);
     }
@@ -96,12 +94,6 @@ final class NewCertificate {
     return new KeyAndChain(
         keys.getPrivate(),
         List.of(new JcaX509CertificateConverter().getCertificate(builder.build(signer))));
-  }
-
-  private static KeyPair newKeyPair() throws GeneralSecurityException {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
-    return generator.generateKeyPair();
   }
 
   /** Random, positive, and within the 20 octets that a serial number may have. */

@@ -10,14 +10,17 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -78,8 +81,28 @@ final class Pem {
         file + ": holds no private key (expected: PEM with a BEGIN PRIVATE KEY line)");
   }
 
+  /** The first public key of the file, of ECDSA. */
+  static PublicKey readPublicKey(Path file) throws IOException {
+    for (Object part : parts(file)) {
+      if (part instanceof SubjectPublicKeyInfo info) {
+        try {
+          return KeyFactory.getInstance("EC")
+              .generatePublic(new X509EncodedKeySpec(info.getEncoded()));
+        } catch (GeneralSecurityException e) {
+          throw new IOException(file + ": holds a public key that cannot be read", e);
+        }
+      }
+    }
+    throw new IOException(
+        file + ": holds no public key (expected: PEM with a BEGIN PUBLIC KEY line)");
+  }
+
   static byte[] encode(PrivateKey key) throws IOException {
     return write(List.of(new PemObject("PRIVATE KEY", key.getEncoded())));
+  }
+
+  static byte[] encode(PublicKey key) throws IOException {
+    return write(List.of(new PemObject("PUBLIC KEY", key.getEncoded())));
   }
 
   static byte[] encode(List<X509Certificate> chain) throws IOException {

@@ -44,6 +44,11 @@ public final class ServerTls implements AutoCloseable {
     return https(keyAndChain, TlsProvider.preferred());
   }
 
+  /** For an authority that asks for a challenge's certificate: {@link AlpnChallenge}. */
+  static ServerTls challenge(KeyAndChain keyAndChain) throws SSLException {
+    return new ServerTls(TlsContext.challenge(builder(keyAndChain), TlsProvider.preferred()), null);
+  }
+
   static ServerTls tunnel(KeyAndChain keyAndChain, TlsProvider provider) throws SSLException {
     return tunnel(keyAndChain, provider, InstantSource.system());
   }

@@ -67,6 +67,11 @@ final class TlsContext implements AutoCloseable {
     return build(builder.protocols("TLSv1.3", "TLSv1.2"), provider, "http/1.1", GATHERED_BYTES);
   }
 
+  /** What an authority speaks that looks for a challenge's certificate. */
+  static TlsContext challenge(SslContextBuilder builder, TlsProvider provider) throws SSLException {
+    return build(builder.protocols("TLSv1.3", "TLSv1.2"), provider, AlpnChallenge.ALPN, AS_WRITTEN);
+  }
+
   private static TlsContext build(
       SslContextBuilder builder, TlsProvider provider, String alpn, int wrapBytes)
       throws SSLException {

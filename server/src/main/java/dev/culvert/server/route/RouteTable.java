@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -37,6 +38,7 @@ public final class RouteTable {
   private final Leases leases; // find and use together: guarded by this
   private final Names names = new Names();
   private final RandomGenerator random = RandomGenerator.getDefault();
+  private volatile Consumer<Route> openingListener = route -> {};
 
   private RouteTable(String domain, PortRange ports, Leases leases) {
     this.domain = domain;
@@ -151,7 +153,13 @@ public final class RouteTable {
     Route route = make.apply(isPort(address) ? address.substring(PORT_PREFIX.length()) : address);
     byAddress.put(address, route);
     leases.use(address, request.holder(), request.key());
+    openingListener.accept(route);
     return route;
+  }
+
+  /** {@code listener} hears of every route that is opened, and returns at once. */
+  public void onOpened(Consumer<Route> listener) {
+    openingListener = listener;
   }
 
   /** Whether the name or port is kept for this client, which is away. */
