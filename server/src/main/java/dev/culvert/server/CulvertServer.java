@@ -8,7 +8,6 @@ import dev.culvert.server.agent.AgentAcceptor;
 import dev.culvert.server.agent.Agents;
 import dev.culvert.server.agent.SessionFacts;
 import dev.culvert.server.edge.HttpEdge;
-import dev.culvert.server.edge.ListenFailure;
 import dev.culvert.server.edge.TcpEdge;
 import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Route;
@@ -20,16 +19,10 @@ import dev.culvert.tls.ClientHello;
 import dev.culvert.tls.ClientHelloDispatch;
 import dev.culvert.tls.ClientHelloDispatch.Destination;
 import dev.culvert.tls.ReloadedKey;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -38,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,12 +51,6 @@ public final class CulvertServer implements AutoCloseable {
 
   private static final int MAX_VISITORS = 20_000;
 
-  /**
-   * What the kernel may hold unsent: what is urgent waits behind little, and whoever takes what is
-   * sent, however slowly, is seen to.
-   */
-  private static final int UNSENT_BYTES = 128 * 1024;
-
   /** Longer than clients are given to hear that the server stops; then every stream has ended. */
   private static final long FAREWELL_MILLIS = 2000;
 
@@ -82,6 +68,7 @@ public final class CulvertServer implements AutoCloseable {
   private final TokenVerifier verifier;
   private final Transport transport = Transport.preferred();
   private final EventLoopGroup loops;
+  private final Listeners listeners;
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
   private final RouteTable routes;
   private final DomainProof domainProof;
@@ -109,6 +96,7 @@ public final class CulvertServer implements AutoCloseable {
     orders = CertificateOrders.open(config, keys, routes);
     domainProof = new DomainProof(config.nameServer());
     loops = transport.newEventLoopGroup(config.threads(), "culvertd");
+    listeners = new Listeners(loops, transport, channels);
     httpEdge = new HttpEdge(routes);
     TcpEdge tcpEdge = new TcpEdge(loops, transport, config.tcpAddress(), visitors, channels);
     agents = new Agents(routes, tcpEdge, this::urls, domainProof, verifier, Clock.systemUTC());
@@ -148,17 +136,17 @@ public final class CulvertServer implements AutoCloseable {
 
   private void listen() throws IOException {
     tunnelAddress =
-        bind(
+        listeners.bind(
             "--tunnel",
             config.tunnelAddress(),
             acceptor.limit(),
             channel -> acceptor.await(channel, this::client));
     if (config.httpAddress() != null) {
-      httpAddress = bind("--http", config.httpAddress(), visitors, this::acceptHttp);
+      httpAddress = listeners.bind("--http", config.httpAddress(), visitors, this::acceptHttp);
     }
     if (config.httpsAddress() != null) {
       httpsAddress =
-          bind(
+          listeners.bind(
               "--https",
               config.httpsAddress(),
               visitors,
@@ -211,50 +199,6 @@ public final class CulvertServer implements AutoCloseable {
           "Move it away to start with no names on hold.",
           e);
     }
-  }
-
-  /** Listens; {@code limit} counts a connection from its first moment. */
-  private InetSocketAddress bind(
-      String option, InetSocketAddress address, ConnectionLimit limit, Consumer<Channel> accept)
-      throws IOException {
-    ChannelFuture bound =
-        new ServerBootstrap()
-            .group(loops)
-            .channelFactory(transport.serverChannel())
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .option(ChannelOption.SO_BACKLOG, 4096)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childHandler(
-                new ChannelInitializer<SocketChannel>() {
-                  @Override
-                  protected void initChannel(SocketChannel channel) {
-                    channels.add(channel);
-                    transport.limitUnsent(channel, UNSENT_BYTES);
-                    transport.unpace(channel, channel.remoteAddress());
-                    channel.pipeline().addLast(limit);
-                    accept.accept(channel);
-                  }
-                })
-            .bind(address)
-            .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      throw cannotListen(option, address, bound.cause());
-    }
-    channels.add(bound.channel());
-    return (InetSocketAddress) bound.channel().localAddress();
-  }
-
-  private static StartException cannotListen(
-      String option, InetSocketAddress address, Throwable cause) {
-    String reason = ListenFailure.reason(cause);
-    return new StartException(
-        Fault.MACHINE,
-        "cannot listen on " + NetUtil.toSocketAddressString(address) + ": " + reason,
-        reason.equals(ListenFailure.IN_USE)
-            ? "Choose another address with " + option + ", or stop what has it."
-            : "Choose another address with " + option + ".",
-        cause);
   }
 
   private List<String> urls(Route route) {
