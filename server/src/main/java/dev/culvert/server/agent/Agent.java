@@ -48,7 +48,7 @@ final class Agent implements StreamOpener {
   private static final Logger logger = LoggerFactory.getLogger(Agent.class);
   private static final int MAX_TUNNELS = 100;
   private static final int MAX_SESSIONS = 8;
-  private static final int MAX_PROOFS_AWAITED = 4;
+  private static final int MAX_PROOFS_AWAITED = 16;
 
   private final String holder;
   private final Grant grant;
@@ -103,11 +103,7 @@ final class Agent implements StreamOpener {
       openTunnel(session, message, false);
     } else if (proofsAwaited.incrementAndGet() > MAX_PROOFS_AWAITED) {
       proofsAwaited.decrementAndGet();
-      refuse(
-          session,
-          message,
-          TunnelRefusalCode.EXHAUSTED,
-          "too many host names wait for their proof; ask for " + host + " later");
+      refuseUnasked(session, message, host);
     } else {
       agents
           .domainProof()
@@ -125,6 +121,10 @@ final class Agent implements StreamOpener {
       openTunnel(session, message, true);
       return;
     }
+    if (outcome == DomainProof.Outcome.BUSY) { // which a client can bring about: no reason to trust
+      refuseUnasked(session, message, host);
+      return;
+    }
     refuse(
         session,
         message,
@@ -133,6 +133,14 @@ final class Agent implements StreamOpener {
                 ? "the DNS does not answer the question whose " + host + " is; it must say: "
                 : host + " is not shown to be yours; have its DNS say: ")
             + DomainProof.record(host, grant.tokenId()));
+  }
+
+  private void refuseUnasked(AgentSession session, OpenTunnel message, String host) {
+    refuse(
+        session,
+        message,
+        TunnelRefusalCode.EXHAUSTED,
+        "too many host names wait for their proof; ask for " + host + " later");
   }
 
   private void openTunnel(AgentSession session, OpenTunnel message, boolean isProven) {
@@ -270,19 +278,34 @@ final class Agent implements StreamOpener {
   /** Ends tunnels that the token has just ceased to allow, their streams too. */
   void restrict(Permissions permissions) {
     for (AgentTunnel tunnel : tunnels.values()) {
-      Route route = tunnel.route();
       if (!tunnel.isAllowedBy(permissions)) {
-        closeTunnel(route.tunnel());
-        tunnel.cut();
-        logger.info("{} lost {}: the token no longer allows it", this, route.address());
-        sessions.forEach(session ->
-            session.send(
-                new TunnelRefused(
-                    route.tunnel(),
-                    TunnelRefusalCode.FORBIDDEN,
-                    "the token no longer allows " + route.address())));
+        lose(tunnel, tunnel.route().address());
       }
     }
+  }
+
+  /** Ends tunnels beyond the number that the token now allows, and their streams. */
+  void reduce(Permissions permissions) {
+    for (AgentTunnel tunnel : tunnels.values()) {
+      if (use.hasMoreTunnelsThan(permissions)) {
+        lose(tunnel, "more than " + permissions.maxTunnels() + " tunnels");
+      }
+    }
+  }
+
+  private void lose(AgentTunnel tunnel, String noLongerAllowed) {
+    int number = tunnel.route().tunnel();
+    synchronized (this) {
+      if (!tunnels.remove(number, tunnel)) {
+        return; // the client has closed it, and may have another of that number
+      }
+    }
+    close(tunnel.route());
+    tunnel.cut();
+    logger.info("{} lost {}: the token no longer allows it", this, tunnel.route().address());
+    String message = "the token no longer allows " + noLongerAllowed;
+    sessions.forEach(
+        session -> session.send(new TunnelRefused(number, TunnelRefusalCode.FORBIDDEN, message)));
   }
 
   // Streams.
@@ -305,8 +328,14 @@ final class Agent implements StreamOpener {
     if (refusal != null) {
       return failed(refusal);
     }
-    return open(session, preamble, initializer)
-        .addListener((Future<StreamChannel> done) -> opened(tunnel, done));
+    Future<StreamChannel> opened;
+    try {
+      opened = open(session, preamble, initializer);
+    } catch (RuntimeException e) { // a session that has just joined speaks yamux a moment later
+      use.removeStream();
+      return failed("the client is not ready: " + e.getMessage());
+    }
+    return opened.addListener((Future<StreamChannel> done) -> opened(tunnel, done));
   }
 
   private void opened(AgentTunnel tunnel, Future<StreamChannel> done) {

@@ -116,7 +116,7 @@ public final class Agents {
         superseded = agent;
         agent = new Agent(holder, grant, use(grant), this);
         byHolder.put(holder, agent);
-      } else if (agent == null || !agent.hasSession(hello.joins())) {
+      } else if (agent == null || !agent.hasSession(hello.joins()) || isOlder(grant, agent)) {
         return null;
       }
     }
@@ -144,6 +144,11 @@ public final class Agents {
     return session;
   }
 
+  /** What a token's former text let in would outlive it beside what the newer one lets in. */
+  private static boolean isOlder(Grant grant, Agent agent) {
+    return grant.generation() < agent.grant().generation();
+  }
+
   private TokenUse use(Grant grant) {
     TokenUse use = uses.computeIfAbsent(grant.tokenId(), token -> new TokenUse(System.nanoTime()));
     use.addClient();
@@ -162,14 +167,20 @@ public final class Agents {
   }
 
   private void changed(String tokenId) {
-    for (Agent agent : agents()) {
-      if (agent.grant().tokenId().equals(tokenId)) {
-        Permissions permissions = permissions(agent.grant());
-        if (permissions == null) {
-          agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
-        } else {
-          agent.restrict(permissions);
-        }
+    List<Agent> bearers =
+        agents().stream().filter(agent -> agent.grant().tokenId().equals(tokenId)).toList();
+    for (Agent agent : bearers) {
+      Permissions permissions = permissions(agent.grant());
+      if (permissions == null) {
+        agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
+      } else {
+        agent.restrict(permissions);
+      }
+    }
+    for (Agent agent : bearers) { // once none of them has what it may not have anyway
+      Permissions permissions = permissions(agent.grant());
+      if (permissions != null) {
+        agent.reduce(permissions);
       }
     }
   }

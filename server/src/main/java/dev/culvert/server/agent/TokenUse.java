@@ -37,6 +37,10 @@ final class TokenUse {
     return true;
   }
 
+  synchronized boolean hasMoreTunnelsThan(Permissions permissions) {
+    return tunnels > permissions.maxTunnels();
+  }
+
   synchronized void removeTunnel() {
     tunnels--;
   }

@@ -18,6 +18,7 @@ import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.handler.codec.dns.DnsSection;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
 import io.netty.resolver.dns.SingletonDnsServerAddressStreamProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
@@ -28,6 +29,8 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -39,13 +42,22 @@ import org.slf4j.LoggerFactory;
  * {@code _culvert.HOST} that says {@code culvert-token=ID}. Any thread; nothing here blocks.
  *
  * <p>What was found is believed for a minute, and for ten seconds where it was nothing. At most
- * {@value #MAX_PENDING} questions are open at a time. The first question starts a thread for all.
+ * {@value #MAX_PENDING} questions are open at a time, and {@value #MAX_PENDING_OF_ONE} for one
+ * token; what was not asked for that reason is not remembered. The first question starts a thread
+ * for all. Each question goes out from a port of its own, so that nobody can guess where an answer
+ * is awaited.
  */
 public final class DomainProof implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(DomainProof.class);
 
   static final int MAX_PENDING = 64;
+  static final int MAX_PENDING_OF_ONE = 32;
 
+  /** Of one host: what else its zone says need not stay in memory. */
+  static final int MAX_TEXTS = 32;
+
+  private static final String TEXT_START = "culvert-token=";
+  private static final int MAX_TEXT_CHARS = 100;
   private static final int QUERY_MILLIS = 2000;
   private static final int TRIES = 3;
   private static final int MAX_CACHED = 1000;
@@ -56,6 +68,7 @@ public final class DomainProof implements AutoCloseable {
   private final @Nullable InetSocketAddress nameServer;
   private final AsyncCache<String, Records> records;
   private final AtomicInteger pending = new AtomicInteger();
+  private final ConcurrentMap<String, Integer> pendingByToken = new ConcurrentHashMap<>();
   private @Nullable EventLoopGroup loop; // guarded by this
   private @Nullable DnsNameResolver resolver; // guarded by this
   private boolean isClosed; // guarded by this
@@ -66,12 +79,17 @@ public final class DomainProof implements AutoCloseable {
     /** The DNS says otherwise, or nothing. */
     NOT_PROVEN,
     /** The DNS does not answer, or too many wait for it. */
-    UNKNOWN
+    UNKNOWN,
+    /** Too many questions for the same token are open. */
+    BUSY
   }
 
-  private record Records(boolean isAnswered, Set<String> texts) {
-    static final Records NONE = new Records(true, Set.of());
-    static final Records UNANSWERED = new Records(false, Set.of());
+  /** Which tokens the DNS names, and what it means for the others; how long that is believed. */
+  private record Records(Set<String> texts, Outcome otherwise, Duration kept) {
+    static final Records NONE = new Records(Set.of(), Outcome.NOT_PROVEN, NOT_FOUND);
+    static final Records UNANSWERED = new Records(Set.of(), Outcome.UNKNOWN, NOT_FOUND);
+    static final Records UNASKED = new Records(Set.of(), Outcome.UNKNOWN, Duration.ZERO);
+    static final Records BUSY = new Records(Set.of(), Outcome.BUSY, Duration.ZERO);
   }
 
   /** Asks {@code nameServer}, or those of the system where it is null. */
@@ -80,26 +98,17 @@ public final class DomainProof implements AutoCloseable {
     this.records =
         Caffeine.newBuilder()
             .maximumSize(MAX_CACHED)
-            .expireAfter(Expiry.creating((String _, Records found) -> cacheTime(found)))
+            .expireAfter(Expiry.creating((String _, Records found) -> found.kept()))
             .executor(Runnable::run)
             .buildAsync();
-  }
-
-  private static Duration cacheTime(Records found) {
-    return found.texts().isEmpty() ? NOT_FOUND : FOUND;
   }
 
   /** Completes on a thread of its own, or at once; never exceptionally. */
   public CompletionStage<Outcome> check(String host, String tokenId) {
     return records
-        .get(host, (name, _) -> lookUp(name))
-        .thenApply(known -> {
-          if (!known.isAnswered()) {
-            return Outcome.UNKNOWN;
-          }
-          boolean isProven = known.texts().contains(text(tokenId));
-          return isProven ? Outcome.PROVEN : Outcome.NOT_PROVEN;
-        });
+        .get(host, (name, _) -> lookUp(name, tokenId))
+        .thenApply(
+            known -> known.texts().contains(text(tokenId)) ? Outcome.PROVEN : known.otherwise());
   }
 
   /** Asks anew from here on. */
@@ -117,32 +126,43 @@ public final class DomainProof implements AutoCloseable {
   }
 
   private static String text(String tokenId) {
-    return "culvert-token=" + tokenId;
+    return TEXT_START + tokenId;
   }
 
-  private CompletableFuture<Records> lookUp(String host) {
-    CompletableFuture<Records> found = new CompletableFuture<>();
+  private CompletableFuture<Records> lookUp(String host, String tokenId) {
     DnsNameResolver open = resolver();
-    if (open == null || pending.incrementAndGet() > MAX_PENDING) {
-      if (open != null) {
-        pending.decrementAndGet();
-      }
-      found.complete(Records.UNANSWERED);
-      return found;
+    int ofToken = pendingByToken.merge(tokenId, 1, Integer::sum);
+    int ofAll = pending.incrementAndGet();
+    if (open == null || ofToken > MAX_PENDING_OF_ONE || ofAll > MAX_PENDING) {
+      answered(tokenId);
+      return CompletableFuture.completedFuture(
+          ofToken > MAX_PENDING_OF_ONE ? Records.BUSY : Records.UNASKED);
     }
-    ask(open, host, TRIES, found);
+    CompletableFuture<Records> found = new CompletableFuture<>();
+    ask(open, host, tokenId, TRIES, found);
     return found;
   }
 
+  private void answered(String tokenId) {
+    pending.decrementAndGet();
+    pendingByToken.computeIfPresent(tokenId, (_, count) -> count == 1 ? null : count - 1);
+  }
+
   private void ask(
-      DnsNameResolver open, String host, int tries, CompletableFuture<Records> answer) {
+      DnsNameResolver open,
+      String host,
+      String tokenId,
+      int tries,
+      CompletableFuture<Records> answer) {
     open.query(new DefaultDnsQuestion(recordName(host) + ".", DnsRecordType.TXT))
         .addListener((Future<AddressedEnvelope<DnsResponse, InetSocketAddress>> done) -> {
           if (!done.isSuccess() && tries > 1) {
-            ask(open, host, tries - 1, answer); // of the next name server, where there are several
+            ask(
+                open, host, tokenId, tries - 1,
+                answer); // of the next name server, where there are several
             return;
           }
-          pending.decrementAndGet();
+          answered(tokenId);
           answer.complete(
               done.isSuccess() ? take(host, done.getNow()) : unanswered(host, done.cause()));
         });
@@ -158,6 +178,7 @@ public final class DomainProof implements AutoCloseable {
     DnsNameResolverBuilder builder =
         new DnsNameResolverBuilder(loop.next())
             .datagramChannelType(NioDatagramChannel.class)
+            .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
             .socketChannelType(NioSocketChannel.class) // for what is too long for a datagram
             .queryTimeoutMillis(QUERY_MILLIS);
 
@@ -192,11 +213,15 @@ public final class DomainProof implements AutoCloseable {
     Set<String> texts = new HashSet<>();
     for (int i = 0; i < response.count(DnsSection.ANSWER); i++) {
       if (response.recordAt(DnsSection.ANSWER, i) instanceof DnsRawRecord answer
-          && answer.type().equals(DnsRecordType.TXT)) {
-        texts.add(text(answer.content()));
+          && answer.type().equals(DnsRecordType.TXT)
+          && texts.size() < MAX_TEXTS) {
+        String text = text(answer.content());
+        if (text.startsWith(TEXT_START) && text.length() <= MAX_TEXT_CHARS) {
+          texts.add(text);
+        }
       }
     }
-    return new Records(true, texts);
+    return texts.isEmpty() ? Records.NONE : new Records(texts, Outcome.NOT_PROVEN, FOUND);
   }
 
   /** The parts of a TXT record, each behind its length, as one (RFC 1035, section 3.3.14). */

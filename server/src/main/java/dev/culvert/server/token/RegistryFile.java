@@ -1,5 +1,6 @@
 package dev.culvert.server.token;
 
+import dev.culvert.server.route.Permissions;
 import dev.culvert.tls.PrivateFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The registry file {@code tokens.json}. Readers need no lock; writers hold {@link StateLock}. */
 final class RegistryFile {
-  /** Room for a full registry with every field at its longest, four times over. */
+  /** Room for a full registry of tokens with {@link Permissions#STANDARD}, twice over. */
   private static final long MAX_BYTES = 16L << 20;
+
+  /** Beyond this it takes nothing but revocations: the rest is room for one of every token. */
+  static final long FULL_BYTES = 15L << 20;
 
   private final Path path;
 
@@ -36,8 +40,27 @@ final class RegistryFile {
     }
   }
 
+  /** Writes a registry that has more in it than before; refused where it would be too long. */
+  void writeLonger(Registry registry) throws TokenStoreException {
+    byte[] json = bytes(registry);
+    if (json.length > FULL_BYTES) {
+      throw new TokenStoreException(
+          path + ": it would be " + json.length + " bytes long, of at most " + FULL_BYTES,
+          "Use patterns such as shop-* in place of long lists of names, domains and ports");
+    }
+    write(json);
+  }
+
+  /** Writes a registry in which tokens are revoked, and nothing else is new. */
   void write(Registry registry) throws TokenStoreException {
-    byte[] json = RegistryFormat.encode(registry).getBytes(StandardCharsets.UTF_8);
+    write(bytes(registry));
+  }
+
+  private static byte[] bytes(Registry registry) {
+    return RegistryFormat.encode(registry).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void write(byte[] json) throws TokenStoreException {
     try {
       PrivateFile.write(path, json);
     } catch (IOException e) {

@@ -72,6 +72,7 @@ final class RegistryWatch {
 
   private synchronized List<String> reload() {
     Instant now = clock.instant();
+    addUsable(snapshot, now); // a clock that was set back makes expired tokens good again
     try {
       FileStamp stamp = file.stamp();
       if (!Objects.equals(stamp, seen)) {

@@ -86,9 +86,10 @@ public record TokenRecord(
         id, name, narrower, generation, keyId, formerUntil, createdAt, expiresAt, revokedAt);
   }
 
-  /** The next generation, beside which this one is good until {@code formerUntil}. */
+  /** The next generation, beside which this one is good until then, or to its own expiry. */
   TokenRecord rotated(int keyId, Instant formerUntil, @Nullable Instant expiresAt) {
+    Instant until = isExpired(formerUntil) ? this.expiresAt : formerUntil;
     return new TokenRecord(
-        id, name, permissions, generation + 1, keyId, formerUntil, createdAt, expiresAt, revokedAt);
+        id, name, permissions, generation + 1, keyId, until, createdAt, expiresAt, revokedAt);
   }
 }

@@ -158,7 +158,7 @@ public final class TokenStore {
           TokenRecord.issued(
               newId(), name, permissions, keys.primaryId(), now, expiry(now, lifetime));
       IssuedToken issued = sign(keys, record, now);
-      file.write(registry.plus(record, now));
+      file.writeLonger(registry.plus(record, now));
       return issued;
     }
   }
@@ -186,7 +186,7 @@ public final class TokenStore {
       TokenRecord rotated =
           record.rotated(keys.primaryId(), now.plus(overlap), expiry(now, lifetime));
       IssuedToken issued = sign(keys, rotated, now);
-      file.write(registry.with(rotated));
+      file.writeLonger(registry.with(rotated));
       return issued;
     }
   }
@@ -274,7 +274,7 @@ public final class TokenStore {
             "A token can only be narrowed; create another one that allows more");
       }
       TokenRecord narrowed = record.narrowed(permissions);
-      file.write(registry.with(narrowed));
+      file.writeLonger(registry.with(narrowed));
       return narrowed;
     }
   }

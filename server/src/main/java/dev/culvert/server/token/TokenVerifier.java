@@ -56,8 +56,8 @@ public final class TokenVerifier implements AutoCloseable {
   private TokenVerifier(TokenStore store, boolean needsToken, ExecutorService executor)
       throws TokenStoreException {
     this.needsToken = needsToken;
-    this.keyset = new KeysetWatch(store.keyset());
     this.clock = store.clock();
+    this.keyset = new KeysetWatch(store.keyset(), clock);
     this.watch = new RegistryWatch(store.file(), clock);
     this.executor = executor;
     this.signatures =
@@ -175,11 +175,13 @@ public final class TokenVerifier implements AutoCloseable {
 
   /** A token made a moment ago by another process may be in the file and not yet in memory. */
   private Verification verifySignature(Secret token) {
-    Verification signed = keyset.keys().verifySignature(token.reveal());
-    if (signed instanceof Rejected(Reason reason, String _)
-        && reason == Reason.BAD_SIGNATURE
-        && reloadKeys()) {
-      signed = keyset.keys().verifySignature(token.reveal());
+    TokenKeys keys = keyset.keys();
+    Verification signed = keys.verifySignature(token.reveal());
+    if (signed instanceof Rejected(Reason reason, String _) && reason == Reason.BAD_SIGNATURE) {
+      reloadKeys();
+      if (keyset.keys() != keys) { // adopted now, or by another thread in the meantime
+        signed = keyset.keys().verifySignature(token.reveal());
+      }
     }
     if (signed instanceof Accepted(Grant grant) && watch.snapshot().byId(grant.tokenId()) == null) {
       watch.reloadIfChanged();
@@ -187,12 +189,10 @@ public final class TokenVerifier implements AutoCloseable {
     return signed;
   }
 
-  private boolean reloadKeys() {
-    boolean changed = keyset.reloadIfChanged();
-    if (changed) {
+  private void reloadKeys() {
+    if (keyset.reloadIfChanged()) {
       signatures.synchronous().asMap().clear(); // what other keys say
     }
-    return changed;
   }
 
   private Verification judge(Verification signed) {

@@ -1,5 +1,6 @@
 package dev.culvert.server.agent;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.mux.control.ClientMessage.CloseTunnel;
@@ -7,14 +8,19 @@ import dev.culvert.mux.control.Secret;
 import dev.culvert.mux.control.ServerMessage.TunnelOpened;
 import dev.culvert.mux.control.ServerMessage.TunnelRefused;
 import dev.culvert.mux.control.StreamOpen;
+import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.Route;
+import dev.culvert.server.token.Verification;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +81,79 @@ final class AgentLimitsTest {
   }
 
   @Test
+  void tunnelsBeyondALimitThatWasNarrowedEnd() throws Exception {
+    try (AgentGround ground = ground(NONE, NONE, NONE)) {
+      TestClient ann = ground.connect(AgentGround.ANN);
+      TestClient bob = ground.connect(BOB);
+      ann.openHttp(1, "a");
+      ann.openHttp(2, "b");
+      bob.openHttp(1, "c");
+      bob.openTcp(2, 101);
+      StreamChannel stream = openStream(ground.opened.getFirst()).getNow();
+      Permissions standard = Permissions.STANDARD;
+
+      ground.tokens.narrow(
+          "laptop",
+          new Permissions(
+              Set.of(TunnelKind.HTTP),
+              standard.names(),
+              List.of(),
+              true,
+              List.of(),
+              1,
+              NONE,
+              NONE));
+      ground.verifier.reloadIfChanged();
+      ann.drive();
+      bob.drive();
+
+      assertThat(ground.routes.size()).isOne();
+      assertThat(List.of(ann.heard.size(), bob.heard.size()))
+          .as("messages of lost tunnels")
+          .satisfies(heard -> assertThat(heard.get(0) + heard.get(1)).isEqualTo(3));
+      assertThat(stream.isOpen()).isEqualTo(ground.routes.findHost("a.localhost") != null);
+      assertThat(bob.openHttp(3, "d")).isInstanceOf(TunnelRefused.class);
+      ann.cut();
+      bob.cut();
+    }
+  }
+
+  @Test
+  void numberOfATunnelThatIsLostMayBeGivenToAnother() throws Exception {
+    try (AgentGround ground = ground(NONE, NONE, NONE)) {
+      TestClient client = ground.connect(AgentGround.ANN);
+      client.openTcp(1, 101);
+      client.openTcp(2, 102);
+      ground.whenStopped =
+          () -> {
+            ground.whenStopped = () -> {};
+            client.say(new CloseTunnel(2));
+            client.openHttp(2, "b");
+          };
+      Permissions standard = Permissions.STANDARD;
+
+      ground.tokens.narrow(
+          "laptop",
+          new Permissions(
+              Set.of(TunnelKind.HTTP),
+              standard.names(),
+              List.of(),
+              true,
+              List.of(),
+              NONE,
+              NONE,
+              NONE));
+      ground.verifier.reloadIfChanged();
+      client.drive();
+
+      Route route = requireNonNull(ground.routes.findHost("b.localhost"));
+      assertThat(openStream(route).isSuccess()).isTrue();
+      assertThat(client.heard).as("that tunnel 1 is lost").hasSize(1);
+      client.cut();
+    }
+  }
+
+  @Test
   void refusedTunnelDoesNotCount() throws Exception {
     try (AgentGround ground = ground(1, NONE, NONE)) {
       TestClient client = ground.connect(AgentGround.ANN);
@@ -100,6 +179,30 @@ final class AgentLimitsTest {
 
       assertThat(openStream(route).isSuccess()).isTrue();
       client.cut();
+    }
+  }
+
+  @Test
+  void streamThatCouldNotBeOpenedDoesNotCount() throws Exception {
+    try (AgentGround ground = ground(NONE, 1, NONE)) {
+      TestClient client = ground.connect(AgentGround.ANN);
+      client.openHttp(1, "a");
+      Route route = ground.opened.getFirst();
+      Verification.Accepted accepted =
+          (Verification.Accepted)
+              ground.verifier.verify(ground.token.text()).toCompletableFuture().join();
+      EmbeddedChannel connection = new EmbeddedChannel();
+      AgentSession joined =
+          requireNonNull(
+              ground.agents.admit(
+                  accepted.grant(), ground.hello(AgentGround.ANN, client.session()), connection));
+      client.cut();
+      assertThat(openStream(route).cause()).hasMessageContaining("not ready");
+
+      connection.pipeline().addLast(joined.mux());
+
+      assertThat(openStream(route).isSuccess()).isTrue();
+      connection.finishAndReleaseAll();
     }
   }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.mux.control.ControlCodec;
 import dev.culvert.mux.control.EndCode;
+import dev.culvert.mux.control.Hello;
 import dev.culvert.mux.control.HelloAnswer;
+import dev.culvert.mux.control.Secret;
 import dev.culvert.mux.control.ServerMessage.SessionEnding;
 import dev.culvert.mux.control.ServerMessage.TunnelOpened;
 import dev.culvert.mux.control.ServerMessage.TunnelRefused;
@@ -13,6 +15,7 @@ import dev.culvert.server.route.Route;
 import dev.culvert.tls.NegotiatedTls;
 import io.netty.util.concurrent.Future;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +131,25 @@ final class AgentsTest {
 
     assertThat(second.answer()).isInstanceOf(HelloAnswer.Refusal.class);
     assertThat(ground.agents.size()).isZero();
+  }
+
+  @Test
+  void sessionOfANewerTextCannotBeJoinedWithTheOneBefore() throws Exception {
+    Secret newer = ground.tokens.rotate("laptop", Duration.ofHours(1), Duration.ofHours(1)).text();
+    ground.verifier.reloadIfChanged();
+    ground.warm(newer);
+    ground.warm(ground.token.text());
+    Hello hello = ground.hello(AgentGround.ANN, null);
+    TestClient second = new TestClient(ground);
+    second.greet(
+        new Hello(
+            hello.version(), newer, hello.instance(), null, hello.maxStreams(), hello.software()));
+    TestClient third = new TestClient(ground);
+
+    third.send(ControlCodec.encode(ground.hello(AgentGround.ANN, second.session())));
+
+    assertThat(third.answer()).isInstanceOf(HelloAnswer.Refusal.class);
+    assertThat(second.server.isOpen()).isTrue();
   }
 
   @Test

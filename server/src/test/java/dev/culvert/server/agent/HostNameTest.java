@@ -93,6 +93,24 @@ final class HostNameTest {
   }
 
   @Test
+  void askingForTooManyNamesIsNoWayToKeepOne() throws Exception {
+    prove(HOST);
+    assertThat(client.openHttp(1, HOST)).isInstanceOf(TunnelOpened.class);
+    ground.forgetProofs();
+    ground.nameServer.fallSilent();
+    TestClient again = ground.connect(AgentGround.ANN);
+    for (int i = 0; i < 40; i++) {
+      ground.agents.domainProof().check(i + ".example.com", ground.token.record().id());
+    }
+
+    assertThat(again.openHttp(1, HOST))
+        .isInstanceOfSatisfying(
+            TunnelRefused.class,
+            refusal -> assertThat(refusal.code()).isEqualTo(TunnelRefusalCode.EXHAUSTED));
+    again.cut();
+  }
+
+  @Test
   void nameRestsForItsHolderAndIsNobodyElses() throws Exception {
     prove(HOST);
     assertThat(client.openHttp(1, HOST)).isInstanceOf(TunnelOpened.class);

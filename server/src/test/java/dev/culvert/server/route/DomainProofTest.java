@@ -3,7 +3,11 @@ package dev.culvert.server.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.server.route.DomainProof.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +77,64 @@ final class DomainProofTest {
 
     assertThat(asked).isPositive();
     assertThat(dns.questions()).isEqualTo(asked);
+  }
+
+  @Test
+  void eachQuestionComesFromAPortOfItsOwn() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      check(i + ".example.com", "a1");
+    }
+
+    assertThat(dns.askers()).isGreaterThan(1);
+  }
+
+  @Test
+  void questionsForOneTokenLeaveRoomForOthersAndSpoilNoAnswer() throws Exception {
+    dns.put(RECORD, "culvert-token=a1");
+    dns.fallSilent();
+    for (int i = 0; i < DomainProof.MAX_PENDING_OF_ONE; i++) {
+      assertThat(proof.check(i + ".example.com", "b2").toCompletableFuture()).isNotDone();
+    }
+    assertThat(check(HOST, "b2")).isEqualTo(Outcome.BUSY);
+    dns.speakAgain();
+
+    assertThat(check(HOST, "a1")).isEqualTo(Outcome.PROVEN);
+  }
+
+  @Test
+  void whatWasNotAskedForLackOfRoomIsNotRemembered() throws Exception {
+    dns.put(RECORD, "culvert-token=a1");
+    dns.fallSilent();
+    List<CompletableFuture<Outcome>> waiting = new ArrayList<>();
+    for (int i = 0; i < DomainProof.MAX_PENDING; i++) {
+      waiting.add(proof.check(i + ".example.com", "b" + i).toCompletableFuture());
+    }
+    assertThat(check(HOST, "a1")).isEqualTo(Outcome.UNKNOWN);
+    dns.speakAgain();
+    for (CompletableFuture<Outcome> answer : waiting) {
+      answer.get(20, TimeUnit.SECONDS); // to a later try
+    }
+
+    assertThat(check(HOST, "a1")).isEqualTo(Outcome.PROVEN);
+  }
+
+  @Test
+  void recordsOfOthersAreNotKeptAndOnlySomeOfThoseThatNameTokens() throws Exception {
+    dns.put(
+        RECORD,
+        IntStream.range(0, 2 * DomainProof.MAX_TEXTS)
+            .mapToObj(i -> i < DomainProof.MAX_TEXTS ? "v=" + i : "culvert-token=a" + i)
+            .toArray(String[]::new));
+    dns.put(
+        "_culvert.many.example.com",
+        IntStream.rangeClosed(0, DomainProof.MAX_TEXTS)
+            .mapToObj(i -> "culvert-token=a" + i)
+            .toArray(String[]::new));
+
+    assertThat(check(HOST, "a" + (2 * DomainProof.MAX_TEXTS - 1))).isEqualTo(Outcome.PROVEN);
+    assertThat(check("many.example.com", "a0")).isEqualTo(Outcome.PROVEN);
+    assertThat(check("many.example.com", "a" + DomainProof.MAX_TEXTS))
+        .isEqualTo(Outcome.NOT_PROVEN);
   }
 
   @Test

@@ -8,11 +8,13 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -27,6 +29,8 @@ public final class TestNameServer implements AutoCloseable {
   private final Thread thread;
   private final Map<String, List<String>> texts = new ConcurrentHashMap<>();
   private final AtomicInteger questions = new AtomicInteger();
+  private final Set<SocketAddress> askers = ConcurrentHashMap.newKeySet();
+  private volatile boolean isSilent;
   private volatile boolean isBroken;
 
   private TestNameServer(DatagramSocket socket) {
@@ -59,6 +63,21 @@ public final class TestNameServer implements AutoCloseable {
     isBroken = true;
   }
 
+  /** From now on nothing is answered. */
+  public void fallSilent() {
+    isSilent = true;
+  }
+
+  /** From now on questions are answered again. */
+  public void speakAgain() {
+    isSilent = false;
+  }
+
+  /** From how many addresses and ports questions came so far. */
+  public int askers() {
+    return askers.size();
+  }
+
   /** How many questions were asked so far. */
   public int questions() {
     return questions.get();
@@ -71,6 +90,10 @@ public final class TestNameServer implements AutoCloseable {
       try {
         socket.receive(packet);
         questions.incrementAndGet();
+        askers.add(packet.getSocketAddress());
+        if (isSilent) {
+          continue;
+        }
         byte[] answer = answer(Arrays.copyOf(buffer, packet.getLength()));
         socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
       } catch (IOException e) {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +162,22 @@ final class KeysetTest {
   }
 
   @Test
+  void allTokensOfANewKeyAreGoodWhicheverOfThemHasItNoticed() throws Exception {
+    TokenStore store = store(PASSPHRASE);
+    try (TokenVerifier verifier = TokenVerifier.open(store)) {
+      Keyset.open(state, PASSPHRASE).rotate();
+      IssuedToken laptop = store.create("laptop");
+      IssuedToken phone = store.create("phone");
+
+      CompletionStage<Verification> first = verifier.verify(laptop.text());
+      CompletionStage<Verification> second = verifier.verify(phone.text());
+
+      assertThat(first.toCompletableFuture().join()).isInstanceOf(Accepted.class);
+      assertThat(second.toCompletableFuture().join()).isInstanceOf(Accepted.class);
+    }
+  }
+
+  @Test
   void keyIsRetiredOnceNoGoodTokenNeedsIt() throws Exception {
     TokenStore store = store(new None());
     IssuedToken old = store.create("laptop");
@@ -191,6 +208,24 @@ final class KeysetTest {
     assertThatThrownBy(() -> Keyset.open(state, new None()).retire(1L << 40))
         .isInstanceOf(TokenStoreException.class)
         .hasMessageContaining("there is no key");
+  }
+
+  @Test
+  void keysThatCannotBeReadAreTriedAgainOnlyNowAndThen() throws Exception {
+    MovableClock clock = new MovableClock();
+    TokenStore store = TokenStore.open(state, new None(), clock);
+    KeysetWatch watch = new KeysetWatch(store.keyset(), clock);
+    Keyset.open(state, new None()).rotate();
+    Path file = state.resolve("token-keyset.json");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(watch.reloadIfChanged()).isFalse();
+
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+
+    assertThat(watch.reloadIfChanged()).isFalse();
+    clock.advance(Duration.ofSeconds(10));
+    assertThat(watch.reloadIfChanged()).isTrue();
+    assertThat(watch.keys().ids()).hasSize(2);
   }
 
   @Test

@@ -78,6 +78,35 @@ final class LiveRevocationTest {
   }
 
   @Test
+  void replacedTokenThatExpiresWithinItsOverlapIsToldOfThen() throws Exception {
+    commandLine.rotate("laptop", Duration.ofDays(1), Duration.ofDays(90));
+    verifier.reloadIfChanged();
+    assertThat(verifier.isValid(grant, clock.instant())).isTrue();
+    told.clear();
+
+    clock.advance(Duration.ofHours(1));
+    verifier.reloadIfChanged();
+
+    assertThat(told).containsExactly(token.record().id());
+    assertThat(verifier.isValid(grant, clock.instant())).isFalse();
+  }
+
+  @Test
+  void tokenThatIsGoodAgainSinceTheClockWasSetBackIsWatchedAgain() throws Exception {
+    clock.advance(Duration.ofHours(1));
+    verifier.reloadIfChanged();
+    clock.advance(Duration.ofMinutes(-30));
+    verifier.reloadIfChanged();
+    assertThat(verify()).isInstanceOf(Accepted.class);
+    told.clear();
+
+    commandLine.revoke("laptop");
+    verifier.reloadIfChanged();
+
+    assertThat(told).containsExactly(token.record().id());
+  }
+
+  @Test
   void registryThatAllowsMoreThanTheTokenSaysIsNotBelieved() throws Exception {
     Permissions less = new Permissions(Set.of(), List.of(), List.of(), false, List.of(), 1, 1, 1);
     IssuedToken narrow = commandLine.create("narrow", less, null);

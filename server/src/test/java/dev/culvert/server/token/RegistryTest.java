@@ -3,12 +3,18 @@ package dev.culvert.server.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.server.route.NamePattern;
 import dev.culvert.server.route.Permissions;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -119,6 +125,32 @@ final class RegistryTest {
 
     assertThatThrownBy(() -> RegistryFormat.decode(json))
         .hasMessageContaining("two tokens with id \"a\"");
+  }
+
+  @Test
+  void registryTakesNoMoreThanItCanReadAndEveryRevocation(@TempDir Path directory)
+      throws Exception {
+    RegistryFile file = new RegistryFile(directory);
+    int bytesEach = RegistryFormat.encode(Registry.of(withLongLists(100))).length() / 100;
+    int most = (int) (RegistryFile.FULL_BYTES / bytesEach) - 1;
+
+    assertThatThrownBy(() -> file.writeLonger(Registry.of(withLongLists(most + 10))))
+        .isInstanceOf(TokenStoreException.class)
+        .hasMessageContaining("of at most");
+    file.writeLonger(Registry.of(withLongLists(most)));
+    file.write(Registry.of(withLongLists(most).stream().map(token -> token.revoked(NOW)).toList()));
+
+    assertThat(Files.size(directory.resolve("tokens.json"))).isGreaterThan(RegistryFile.FULL_BYTES);
+    assertThat(file.read().records()).hasSize(most).allMatch(TokenRecord::isRevoked);
+  }
+
+  private static List<TokenRecord> withLongLists(int tokens) {
+    List<NamePattern> names =
+        IntStream.range(100, 200).mapToObj(i -> new NamePattern("n" + i + "x".repeat(59))).toList();
+    Permissions allowed = new Permissions(Set.of(), names, List.of(), false, List.of(), 1, 1, 1);
+    return IntStream.range(1000, 1000 + tokens)
+        .mapToObj(i -> TokenRecord.issued("id" + i, "name-" + i, allowed, 7, NOW, null))
+        .toList();
   }
 
   private static List<TokenRecord> full() {
