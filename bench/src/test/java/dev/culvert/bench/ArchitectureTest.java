@@ -108,6 +108,7 @@ final class ArchitectureTest {
                 "dev.culvert.mux..",
                 "dev.culvert.tls",
                 "io.netty..",
+                "com.google.gson..",
                 "picocli",
                 "org.slf4j")),
         Arguments.of(

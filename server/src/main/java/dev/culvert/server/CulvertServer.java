@@ -78,6 +78,7 @@ public final class CulvertServer implements AutoCloseable {
   private final AgentAcceptor acceptor;
   private final AtomicBoolean isClosed = new AtomicBoolean();
   private final Housekeeping housekeeping = new Housekeeping();
+  private final SessionsFile sessionsFile;
   private final @Nullable CertificateOrders orders;
   private @Nullable InetSocketAddress tunnelAddress;
   private @Nullable InetSocketAddress httpAddress;
@@ -88,6 +89,7 @@ public final class CulvertServer implements AutoCloseable {
       throws IOException, TokenStoreException {
     this.config = config;
     this.state = state;
+    sessionsFile = new SessionsFile(state.path());
     this.keys = keys;
     this.tokens = tokens;
     verifier =
@@ -162,6 +164,7 @@ public final class CulvertServer implements AutoCloseable {
         .add("closing idle upstreams", httpEdge::sweep)
         .add("summing up failed attempts", acceptor::sweep)
         .add("writing the names on hold", routes::save)
+        .add("writing the list of sessions", () -> sessionsFile.save(sessions()))
         .start();
   }
 
@@ -298,6 +301,7 @@ public final class CulvertServer implements AutoCloseable {
     try {
       housekeeping.stop(CLOSE_SECONDS);
       routes.save();
+      sessionsFile.delete();
       state.close();
     } catch (IOException | RuntimeException e) {
       logger.warn("the state was not written: {}", e.getMessage());

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Housekeeping {
   private static final Logger logger = LoggerFactory.getLogger(Housekeeping.class);
-  private static final long PERIOD_MILLIS = 500;
+  static final long PERIOD_MILLIS = 500;
 
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(

@@ -4,6 +4,7 @@ import dev.culvert.server.token.Keyset;
 import dev.culvert.server.token.KeysetProtection;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,6 +41,19 @@ final class KeysetCommand {
       out().printf("%-12d  %-14s  %d%n", key.id(), use, key.tokens());
     }
     out().println(keyset.isProtected() ? "encrypted" : "not encrypted: culvertd keyset protect");
+    out().flush();
+    return 0;
+  }
+
+  @Command(
+      name = "public",
+      description = {
+        "Prints the public keys as a JSON Web Key Set: whoever has them can verify tokens, and issue"
+            + " none."
+      },
+      mixinStandardHelpOptions = true)
+  int publicKeys(@Mixin StateOption state, @Mixin KeysetOptions options) throws Exception {
+    out().println(Keyset.open(state.path(), options.protection()).publicKeys());
     out().flush();
     return 0;
   }
@@ -93,7 +107,7 @@ final class KeysetCommand {
           @Nullable Path newPassphrase,
       @Option(names = "--with-nothing", description = "Not at all.") boolean withNothing)
       throws Exception {
-    KeysetProtection next = KeysetOptions.protection(newKey, newPassphrase, null);
+    KeysetProtection next = KeysetOptions.protection(newKey, newPassphrase, Map.of());
     if (next instanceof KeysetProtection.None != withNothing) {
       throw new UsageException(
           withNothing ? "--with-nothing goes with no other" : "nothing to encrypt with is given",

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -20,8 +21,7 @@ final class KeysetOptions {
       description = {
         "Encrypt the keys that sign tokens with the key in this file, which is made where it is"
             + " missing (CULVERTD_KEYSET_KEY). Keep it apart from the state directory."
-      },
-      defaultValue = "${env:CULVERTD_KEYSET_KEY}")
+      })
   private @Nullable Path keyFile;
 
   @Option(
@@ -34,17 +34,14 @@ final class KeysetOptions {
   private @Nullable Path passphraseFile;
 
   KeysetProtection protection() throws UsageException {
-    String variable = System.getenv("CULVERTD_PASSPHRASE");
-    return protection(
-        keyFile, passphraseFile, variable == null || variable.isEmpty() ? null : variable);
+    return protection(keyFile, passphraseFile, System.getenv());
   }
 
-  /** What the options say, of which an option goes before the variable. */
+  /** What the options say, else the environment. */
   static KeysetProtection protection(
-      @Nullable Path keyFile, @Nullable Path passphraseFile, @Nullable String variable)
+      @Nullable Path keyFile, @Nullable Path passphraseFile, Map<String, String> environment)
       throws UsageException {
-    boolean hasKeyFile = keyFile != null && !keyFile.toString().isEmpty();
-    if (hasKeyFile && passphraseFile != null) {
+    if (keyFile != null && passphraseFile != null) {
       throw new UsageException(
           "a key file is named, and a passphrase file too",
           "Give one of --keyset-key and --passphrase-file.");
@@ -52,12 +49,21 @@ final class KeysetOptions {
     if (passphraseFile != null) {
       return passphrase(read(passphraseFile), passphraseFile.toString());
     }
-    if (hasKeyFile && keyFile != null) {
+    if (keyFile != null) {
       return new KeysetProtection.KeyFile(keyFile);
     }
-    return variable == null
+    String key = environment.getOrDefault("CULVERTD_KEYSET_KEY", "");
+    String passphrase = environment.getOrDefault("CULVERTD_PASSPHRASE", "");
+    if (!key.isEmpty() && !passphrase.isEmpty()) {
+      throw new UsageException(
+          "CULVERTD_KEYSET_KEY and CULVERTD_PASSPHRASE are both set", "Set one of them.");
+    }
+    if (!key.isEmpty()) {
+      return new KeysetProtection.KeyFile(Path.of(key));
+    }
+    return passphrase.isEmpty()
         ? new KeysetProtection.None()
-        : passphrase(variable, "CULVERTD_PASSPHRASE");
+        : passphrase(passphrase, "CULVERTD_PASSPHRASE");
   }
 
   private static KeysetProtection passphrase(String text, String source) throws UsageException {

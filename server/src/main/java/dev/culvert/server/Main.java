@@ -20,6 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TokenCommand.class,
       IdentityCommand.class,
       KeysetCommand.class,
+      SessionsCommand.class,
       DevAuthorityCommand.class
     },
     versionProvider = Main.VersionProvider.class,

@@ -22,7 +22,9 @@ final class PermissionOptions {
       names = "--kinds",
       split = ",",
       paramLabel = "KIND",
-      description = "What tunnels may carry: http, tcp.")
+      description = {
+        "What tunnels may carry: http, tcp. Of each list an empty value, as in --ports=, allows none."
+      })
   private @Nullable List<String> kinds;
 
   @Option(
@@ -58,10 +60,15 @@ final class PermissionOptions {
   @Option(
       names = "--max-streams",
       paramLabel = "N",
-      description = "Streams open at a time: connections of visitors, and to web apps.")
+      description = {
+        "Streams open at a time, or none for no limit: connections of visitors, and to web apps."
+      })
   private @Nullable String maxStreams;
 
-  @Option(names = "--max-rate", paramLabel = "N", description = "New streams in a second.")
+  @Option(
+      names = "--max-rate",
+      paramLabel = "N",
+      description = "New streams in a second, or none for no limit.")
   private @Nullable String maxRate;
 
   /** What the options say, and {@code base} where they say nothing. */

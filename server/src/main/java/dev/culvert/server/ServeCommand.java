@@ -210,7 +210,12 @@ final class ServeCommand implements Callable<Integer> {
           "  culvert http 3000 --server localhost:%d --insecure%n%n",
           server.tunnelAddress().getPort());
     } else {
-      out.printf("  tokens    %d%n", server.tokens().countUsable());
+      out.printf(
+          "  tokens    %d%s%n",
+          server.tokens().countUsable(),
+          server.tokens().isProtected()
+              ? ""
+              : "   (signing keys not encrypted: culvertd keyset protect --help)");
     }
     if (first != null) {
       out.printf("%nThis token is shown once:%n%n  %s%n", first.text().reveal());

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The directory a running server keeps its state in, locked against a second one. */
 final class StateDirectory implements AutoCloseable {
+  private static final String LOCK = "server.lock";
+
   private final Path path;
   private final FileChannel lockFile;
 
@@ -34,7 +36,7 @@ final class StateDirectory implements AutoCloseable {
     try {
       PrivateFile.createDirectory(path);
       requirePrivate(path);
-      lockFile = PrivateFile.open(path.resolve("server.lock"));
+      lockFile = PrivateFile.open(path.resolve(LOCK));
     } catch (StartException e) {
       throw e;
     } catch (IOException e) {
@@ -64,6 +66,19 @@ final class StateDirectory implements AutoCloseable {
           path + ": others than its owner may use the state directory (" + permissions + ")",
           "Run chmod 700 on it, and replace keys and tokens if someone may have read them.",
           null);
+    }
+  }
+
+  /** Whether a server has the directory's lock. */
+  static boolean isServed(Path path) throws IOException {
+    Path lock = path.resolve(LOCK);
+    if (!Files.exists(lock)) {
+      return false;
+    }
+    try (FileChannel channel = PrivateFile.open(lock)) {
+      return channel.tryLock() == null;
+    } catch (OverlappingFileLockException e) { // by a server in this process
+      return true;
     }
   }
 

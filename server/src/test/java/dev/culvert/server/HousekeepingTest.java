@@ -47,6 +47,11 @@ final class HousekeepingTest {
   }
 
   @Test
+  void choresRunTwiceASecond() {
+    assertThat(Housekeeping.PERIOD_MILLIS).isBetween(1L, 500L);
+  }
+
+  @Test
   void failureIsLoggedOnceWithoutItsStackHoweverLongItLasts() {
     for (int i = 0; i < 10; i++) {
       failure = cannotWrite(new NoSuchFileException("leases.json." + i));

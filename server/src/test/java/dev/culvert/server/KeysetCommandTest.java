@@ -1,9 +1,13 @@
 package dev.culvert.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.mux.control.Secret;
+import dev.culvert.server.token.KeysetProtection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +72,25 @@ final class KeysetCommandTest {
                 .exitCode())
         .isZero();
     assertThat(keyset("show").exitCode()).isZero();
+  }
+
+  @Test
+  void optionGoesBeforeTheEnvironment() throws Exception {
+    Path given = Path.of("given.key");
+    Map<String, String> both =
+        Map.of("CULVERTD_KEYSET_KEY", "other.key", "CULVERTD_PASSPHRASE", "correct horse");
+
+    assertThat(KeysetOptions.protection(given, null, both))
+        .isEqualTo(new KeysetProtection.KeyFile(given));
+    assertThat(KeysetOptions.protection(null, null, Map.of("CULVERTD_KEYSET_KEY", "other.key")))
+        .isEqualTo(new KeysetProtection.KeyFile(Path.of("other.key")));
+    assertThat(KeysetOptions.protection(null, null, Map.of("CULVERTD_PASSPHRASE", "correct horse")))
+        .isEqualTo(new KeysetProtection.Passphrase(new Secret("correct horse")));
+    assertThat(KeysetOptions.protection(null, null, Map.of("CULVERTD_PASSPHRASE", "")))
+        .isEqualTo(new KeysetProtection.None());
+    assertThatThrownBy(() -> KeysetOptions.protection(null, null, both))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("both set");
   }
 
   @Test

@@ -40,7 +40,7 @@ final class CertificateFactsTest {
 
   @Test
   void sessionWithOneCertificateIsNoneWithAnother() throws Exception {
-    assumeTrue(Files.isExecutable(OPENSSL), "there is no openssl");
+    assumeTrue(Files.isExecutable(OPENSSL) || System.getenv("CI") != null, "there is no openssl");
     Path session = directory.resolve("session");
     try (TlsListener one = TlsListener.start(directory, "EC");
         TlsListener other = TlsListener.start(directory, "EC")) {

@@ -184,7 +184,7 @@ final class EdgeCertificatesTest {
               .redirectErrorStream(true)
               .start();
     } catch (IOException e) {
-      assumeTrue(false, "openssl is not installed");
+      assumeTrue(System.getenv("CI") != null, "openssl is not installed");
       throw e;
     }
     try {

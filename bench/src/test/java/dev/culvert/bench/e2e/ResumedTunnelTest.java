@@ -9,6 +9,7 @@ import dev.culvert.server.agent.SessionFacts;
 import dev.culvert.tls.Identity;
 import dev.culvert.tls.NegotiatedTls;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,6 +68,20 @@ final class ResumedTunnelTest {
       visitor.request("GET", "/echo?text=served");
       assertThat(visitor.readBodyOfNextResponse()).isEqualTo("served");
     }
+  }
+
+  @Test
+  void listOfSessionsIsThereForOtherProcessesWhileTheServerRuns() throws Exception {
+    Path list = state.resolve("sessions.json");
+    awaitOnline(connect());
+
+    while (!Files.exists(list) || !Files.readString(list).contains("TLSv1.3, X25519MLKEM768")) {
+      Thread.onSpinWait(); // housekeeping writes it; the class's timeout is the bound
+    }
+
+    tunnel.stopServer();
+    assertThat(list).doesNotExist();
+    tunnel.startServer();
   }
 
   @Test

@@ -8,16 +8,13 @@ import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.mux.netty.StreamChannel;
-import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteRefusedException;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
 import dev.culvert.server.token.Grant;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -27,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +44,6 @@ final class Agent implements StreamOpener {
   private static final Logger logger = LoggerFactory.getLogger(Agent.class);
   private static final int MAX_TUNNELS = 100;
   private static final int MAX_SESSIONS = 8;
-  private static final int MAX_PROOFS_AWAITED = 16;
 
   private final String holder;
   private final Grant grant;
@@ -56,7 +51,7 @@ final class Agent implements StreamOpener {
   private final List<AgentSession> sessions = new CopyOnWriteArrayList<>();
   private final Map<Integer, AgentTunnel> tunnels = new ConcurrentHashMap<>(); // changed by this
   private final TokenUse use;
-  private final AtomicInteger proofsAwaited = new AtomicInteger();
+  private final HostClaims hostClaims;
   private boolean isEnded; // guarded by this
 
   Agent(String holder, Grant grant, TokenUse use, Agents agents) {
@@ -64,6 +59,7 @@ final class Agent implements StreamOpener {
     this.grant = grant;
     this.use = use;
     this.agents = agents;
+    this.hostClaims = new HostClaims(holder, grant, agents);
   }
 
   String holder() {
@@ -94,53 +90,11 @@ final class Agent implements StreamOpener {
   // Tunnels.
 
   void openTunnel(AgentSession session, OpenTunnel message) {
-    Permissions permissions = agents.permissions(grant);
-    String host =
-        permissions == null
-            ? null
-            : agents.routes().hostToProve(message.kind(), message.name(), permissions);
-    if (host == null) {
-      openTunnel(session, message, false);
-    } else if (proofsAwaited.incrementAndGet() > MAX_PROOFS_AWAITED) {
-      proofsAwaited.decrementAndGet();
-      refuseUnasked(session, message, host);
-    } else {
-      agents
-          .domainProof()
-          .check(host, grant.tokenId())
-          .thenAcceptAsync(outcome -> proven(session, message, host, outcome), session.loop());
-    }
-  }
-
-  private void proven(
-      AgentSession session, OpenTunnel message, String host, DomainProof.Outcome outcome) {
-    proofsAwaited.decrementAndGet();
-    // Who had it a moment ago does not lose it because the DNS is silent.
-    if (outcome == DomainProof.Outcome.PROVEN
-        || (outcome == DomainProof.Outcome.UNKNOWN && agents.routes().isHeldFor(host, holder))) {
-      openTunnel(session, message, true);
-      return;
-    }
-    if (outcome == DomainProof.Outcome.BUSY) { // which a client can bring about: no reason to trust
-      refuseUnasked(session, message, host);
-      return;
-    }
-    refuse(
+    hostClaims.check(
         session,
         message,
-        TunnelRefusalCode.FORBIDDEN,
-        (outcome == DomainProof.Outcome.UNKNOWN
-                ? "the DNS does not answer the question whose " + host + " is; it must say: "
-                : host + " is not shown to be yours; have its DNS say: ")
-            + DomainProof.record(host, grant.tokenId()));
-  }
-
-  private void refuseUnasked(AgentSession session, OpenTunnel message, String host) {
-    refuse(
-        session,
-        message,
-        TunnelRefusalCode.EXHAUSTED,
-        "too many host names wait for their proof; ask for " + host + " later");
+        isProven -> openTunnel(session, message, isProven),
+        refusal -> refuse(session, message, refusal.code(), refusal.reason()));
   }
 
   private void openTunnel(AgentSession session, OpenTunnel message, boolean isProven) {
@@ -293,6 +247,15 @@ final class Agent implements StreamOpener {
     }
   }
 
+  /** Cuts so many streams, or all that there are; how many they were. */
+  int cut(int count) {
+    int done = 0;
+    for (AgentTunnel tunnel : tunnels.values()) {
+      done += tunnel.cut(count - done);
+    }
+    return done;
+  }
+
   private void lose(AgentTunnel tunnel, String noLongerAllowed) {
     int number = tunnel.route().tunnel();
     synchronized (this) {
@@ -330,7 +293,7 @@ final class Agent implements StreamOpener {
     }
     Future<StreamChannel> opened;
     try {
-      opened = open(session, preamble, initializer);
+      opened = session.open(preamble, initializer);
     } catch (RuntimeException e) { // a session that has just joined speaks yamux a moment later
       use.removeStream();
       return failed("the client is not ready: " + e.getMessage());
@@ -362,20 +325,6 @@ final class Agent implements StreamOpener {
       }
     }
     return null;
-  }
-
-  private static Future<StreamChannel> open(
-      AgentSession session, StreamOpen preamble, ChannelHandler initializer) {
-    return session.open(
-        new ChannelInitializer<StreamChannel>() {
-          @Override
-          protected void initChannel(StreamChannel stream) {
-            ByteBuf bytes = stream.alloc().buffer(64);
-            preamble.write(bytes);
-            stream.writeAndFlush(bytes); // before a codec could mistake it for its own
-            stream.pipeline().addLast(initializer);
-          }
-        });
   }
 
   private static Future<StreamChannel> failed(String reason) {

@@ -7,9 +7,11 @@ import dev.culvert.mux.control.ControlCodec;
 import dev.culvert.mux.control.EndCode;
 import dev.culvert.mux.control.Hello;
 import dev.culvert.mux.control.ServerMessage;
+import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.tls.NegotiatedTls;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -79,8 +81,18 @@ final class AgentSession {
     return connection.eventLoop();
   }
 
-  Future<StreamChannel> open(ChannelHandler initializer) {
-    return mux.open(initializer);
+  /** Opens a stream that begins with {@code preamble}; throws where the mux is not there yet. */
+  Future<StreamChannel> open(StreamOpen preamble, ChannelHandler initializer) {
+    return mux.open(
+        new ChannelInitializer<StreamChannel>() {
+          @Override
+          protected void initChannel(StreamChannel stream) {
+            ByteBuf bytes = stream.alloc().buffer(64);
+            preamble.write(bytes);
+            stream.writeAndFlush(bytes); // before a codec could mistake it for its own
+            stream.pipeline().addLast(initializer);
+          }
+        });
   }
 
   /** Says a word on the control stream. Any thread. */

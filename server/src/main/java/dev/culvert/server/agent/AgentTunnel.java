@@ -45,6 +45,19 @@ final class AgentTunnel {
     streams.forEach(AgentTunnel::cut);
   }
 
+  /** Cuts so many of the streams that are open, or all; how many they were. */
+  int cut(int count) {
+    int done = 0;
+    for (StreamChannel stream : streams) {
+      if (done == count) {
+        break;
+      }
+      cut(stream);
+      done++;
+    }
+    return done;
+  }
+
   private static void cut(StreamChannel stream) {
     stream.eventLoop().execute(() -> RelayLeg.abort(stream));
   }

@@ -177,11 +177,16 @@ public final class Agents {
         agent.restrict(permissions);
       }
     }
+    int excess = 0;
     for (Agent agent : bearers) { // once none of them has what it may not have anyway
       Permissions permissions = permissions(agent.grant());
       if (permissions != null) {
         agent.reduce(permissions);
+        excess = Math.max(excess, agent.use().streamsBeyond(permissions));
       }
+    }
+    for (Agent agent : bearers) {
+      excess -= agent.cut(excess);
     }
   }
 

@@ -41,6 +41,11 @@ final class TokenUse {
     return tunnels > permissions.maxTunnels();
   }
 
+  /** How many streams are open beyond the limit. */
+  synchronized int streamsBeyond(Permissions permissions) {
+    return Math.max(0, streams - permissions.maxStreams());
+  }
+
   synchronized void removeTunnel() {
     tunnels--;
   }

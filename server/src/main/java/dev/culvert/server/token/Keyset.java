@@ -1,5 +1,6 @@
 package dev.culvert.server.token;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -59,6 +60,15 @@ public final class Keyset {
               Integer.toUnsignedLong(id), id == keys.primaryId(), dependents(tokens, id)));
     }
     return list;
+  }
+
+  /** The public keys as a JSON Web Key Set, with which others can verify tokens and issue none. */
+  public String publicKeys() throws TokenStoreException {
+    try {
+      return file.read().publicKeys();
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("this Java runtime cannot write public keys", e);
+    }
   }
 
   /** Has a new key sign from now on; what the others signed stays good. */

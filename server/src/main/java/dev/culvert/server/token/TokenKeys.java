@@ -5,6 +5,7 @@ import com.google.crypto.tink.Configuration;
 import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
 import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
+import com.google.crypto.tink.jwt.JwkSetConverter;
 import com.google.crypto.tink.jwt.JwtConfig2026;
 import com.google.crypto.tink.jwt.JwtEcdsaParameters;
 import com.google.crypto.tink.jwt.JwtInvalidException;
@@ -16,6 +17,7 @@ import com.google.crypto.tink.jwt.VerifiedJwt;
 import com.google.gson.JsonParser;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.Verification.Reason;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Instant;
@@ -105,6 +107,11 @@ final class TokenKeys {
   String encode() throws GeneralSecurityException {
     return TinkJsonProtoKeysetFormat.serializeKeyset(
         keyset, CONFIGURATION, InsecureSecretKeyAccess.get());
+  }
+
+  /** The public keys as a JSON Web Key Set (RFC 7517): enough to verify, and not to sign. */
+  String publicKeys() throws GeneralSecurityException, IOException {
+    return JwkSetConverter.fromPublicKeysetHandle(keyset.getPublicKeysetHandle());
   }
 
   /** The whole keyset, encrypted. */

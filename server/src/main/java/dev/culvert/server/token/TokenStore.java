@@ -237,6 +237,11 @@ public final class TokenStore {
     return (int) list().stream().filter(token -> token.isUsable(now)).count();
   }
 
+  /** Whether the keys that sign are encrypted at rest. */
+  public boolean isProtected() throws TokenStoreException {
+    return keyset.isProtected();
+  }
+
   /** Whether no token was ever issued; revoked ones count as issued. */
   public boolean isEmpty() throws TokenStoreException {
     return file.read().isEmpty();

@@ -167,10 +167,18 @@ public final class TokenVerifier implements AutoCloseable {
     watch.onChanged(listener);
   }
 
-  /** Tokens not cached are answered with {@link Reason#BUSY} from now on; waiting ones as ever. */
+  /**
+   * Tokens not cached are answered with {@link Reason#BUSY} from now on; waiting ones as ever.
+   * Waits for its threads, at most a second.
+   */
   @Override
   public void close() {
     executor.shutdown();
+    try {
+      var _ = executor.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** A token made a moment ago by another process may be in the file and not yet in memory. */
@@ -193,6 +201,12 @@ public final class TokenVerifier implements AutoCloseable {
     if (keyset.reloadIfChanged()) {
       signatures.synchronous().asMap().clear(); // what other keys say
     }
+  }
+
+  /** How many answers are in memory, once what is too much is gone. */
+  long cached() {
+    signatures.synchronous().cleanUp();
+    return signatures.synchronous().estimatedSize();
   }
 
   private Verification judge(Verification signed) {

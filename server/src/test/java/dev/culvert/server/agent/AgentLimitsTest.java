@@ -19,6 +19,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -160,6 +161,39 @@ final class AgentLimitsTest {
       assertThat(client.openHttp(1, "www")).isInstanceOf(TunnelRefused.class);
 
       assertThat(client.openHttp(1, "a")).isInstanceOf(TunnelOpened.class);
+      client.cut();
+    }
+  }
+
+  @Test
+  void streamsBeyondALimitThatWasNarrowedAreCut() throws Exception {
+    try (AgentGround ground = ground(NONE, NONE, NONE)) {
+      TestClient client = ground.connect(AgentGround.ANN);
+      client.openHttp(1, "a");
+      client.openHttp(2, "b");
+      List<StreamChannel> streams = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        streams.add(openStream(ground.opened.getFirst()).getNow());
+        streams.add(openStream(ground.opened.getLast()).getNow());
+      }
+      Permissions standard = Permissions.STANDARD;
+
+      ground.tokens.narrow(
+          "laptop",
+          new Permissions(
+              standard.kinds(),
+              standard.names(),
+              List.of(),
+              true,
+              standard.ports(),
+              NONE,
+              2,
+              NONE));
+      ground.verifier.reloadIfChanged();
+      client.drive();
+
+      assertThat(streams.stream().filter(StreamChannel::isOpen)).hasSize(2);
+      assertThat(ground.routes.size()).isEqualTo(2);
       client.cut();
     }
   }

@@ -3,6 +3,7 @@ package dev.culvert.server.agent;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.mux.control.ClientMessage;
 import dev.culvert.mux.control.ClientMessage.CloseTunnel;
 import dev.culvert.mux.control.ClientMessage.OpenTunnel;
 import dev.culvert.mux.control.ControlCodec;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -108,6 +110,13 @@ final class AuthorizationTableTest {
   private static ServerMessage ask(TestClient client, String asked) {
     client.say(message(asked));
     return client.heard.remove();
+  }
+
+  @Test
+  void everyMessageOfAClientIsInTheTable() {
+    assertThat(ClientMessage.class.getPermittedSubclasses())
+        .containsExactlyInAnyOrder(OpenTunnel.class, CloseTunnel.class);
+    assertThat(TunnelKind.values()).containsExactly(TunnelKind.HTTP, TunnelKind.TCP);
   }
 
   @ParameterizedTest(name = "{0} with {1}: {2}")

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.crypto.tink.KeysetHandle;
+import com.google.crypto.tink.jwt.JwkSetConverter;
+import com.google.crypto.tink.jwt.JwtConfig2026;
+import com.google.crypto.tink.jwt.JwtPublicKeySign;
+import com.google.crypto.tink.jwt.JwtPublicKeyVerify;
+import com.google.crypto.tink.jwt.JwtValidator;
+import com.google.crypto.tink.jwt.VerifiedJwt;
 import dev.culvert.mux.control.Secret;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.token.KeysetProtection.KeyFile;
@@ -15,6 +22,7 @@ import dev.culvert.server.token.Verification.Rejected;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -199,6 +207,24 @@ final class KeysetTest {
       assertThat(verify(verifier, next)).isInstanceOf(Accepted.class);
     }
     assertThat(keyset.list()).hasSize(1).allMatch(Keyset.SigningKey::signs);
+  }
+
+  @Test
+  void publicKeysVerifyTokensAndHoldNoPrivateOne() throws Exception {
+    IssuedToken token = store(PASSPHRASE).create("laptop");
+
+    String published = Keyset.open(state, PASSPHRASE).publicKeys();
+
+    KeysetHandle keys = JwkSetConverter.toPublicKeysetHandle(published);
+    VerifiedJwt jwt =
+        keys.getPrimitive(JwtConfig2026.get(), JwtPublicKeyVerify.class)
+            .verifyAndDecode(
+                token.text().reveal(),
+                JwtValidator.newBuilder().expectIssuer("culvert").allowMissingExpiration().build());
+    assertThat(jwt.getSubject()).isEqualTo("laptop");
+    assertThat(published).contains("\"ES256\"").doesNotContain("\"d\"");
+    assertThatThrownBy(() -> keys.getPrimitive(JwtConfig2026.get(), JwtPublicKeySign.class))
+        .isInstanceOf(GeneralSecurityException.class);
   }
 
   @Test

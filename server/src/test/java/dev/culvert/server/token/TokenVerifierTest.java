@@ -100,6 +100,15 @@ final class TokenVerifierTest {
   }
 
   @Test
+  void noMoreThanTenThousandAnswersAreKept() throws Exception {
+    for (int i = 0; i < 10_100; i++) {
+      verify(new Secret("e30.e30." + i));
+    }
+
+    assertThat(verifier.cached()).isBetween(9_000L, 10_000L);
+  }
+
+  @Test
   void resultIsNotCachedBeyondTheTokensExpiry() throws Exception {
     Secret token = store.create("laptop", Permissions.STANDARD, Duration.ofMinutes(1)).text();
     verify(token);
