@@ -139,7 +139,13 @@ public final class DomainProof implements AutoCloseable {
           ofToken > MAX_PENDING_OF_ONE ? Records.BUSY : Records.UNASKED);
     }
     CompletableFuture<Records> found = new CompletableFuture<>();
-    ask(open, host, tokenId, TRIES, found);
+    try {
+      ask(open, host, tokenId, TRIES, found);
+    } catch (RuntimeException e) { // no socket is to be had, for instance
+      answered(tokenId);
+      logger.warn("the DNS cannot be asked whose {} is: {}", host, e.toString());
+      found.complete(Records.UNASKED);
+    }
     return found;
   }
 
@@ -172,9 +178,11 @@ public final class DomainProof implements AutoCloseable {
     if (isClosed || resolver != null) {
       return resolver;
     }
-    loop =
-        new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("culvert-dns", true), NioIoHandler.newFactory());
+    if (loop == null) {
+      loop =
+          new MultiThreadIoEventLoopGroup(
+              1, new DefaultThreadFactory("culvert-dns", true), NioIoHandler.newFactory());
+    }
     DnsNameResolverBuilder builder =
         new DnsNameResolverBuilder(loop.next())
             .datagramChannelType(NioDatagramChannel.class)
@@ -185,7 +193,11 @@ public final class DomainProof implements AutoCloseable {
     if (nameServer != null) {
       builder.nameServerProvider(new SingletonDnsServerAddressStreamProvider(nameServer));
     }
-    resolver = builder.build();
+    try {
+      resolver = builder.build();
+    } catch (RuntimeException e) { // no socket is to be had, for instance
+      logger.warn("the DNS cannot be asked: {}", e.toString());
+    }
     return resolver;
   }
 
@@ -237,10 +249,12 @@ public final class DomainProof implements AutoCloseable {
   @Override
   public synchronized void close() {
     isClosed = true;
-    if (resolver != null && loop != null) {
+    if (resolver != null) {
       resolver.close();
-      loop.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
-      resolver = null;
     }
+    if (loop != null) {
+      loop.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    }
+    resolver = null;
   }
 }
