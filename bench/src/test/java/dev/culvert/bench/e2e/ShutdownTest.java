@@ -31,7 +31,7 @@ final class ShutdownTest {
 
     serveSomething(state.resolve("second"));
 
-    assertThat(threads()).isEmpty();
+    awaitNoThreads();
     assertThat(openFiles()).noneMatch(file -> file.startsWith(state.toString()));
     awaitOpenFiles(before);
   }
@@ -43,7 +43,7 @@ final class ShutdownTest {
 
     leaveInTheMiddle(state.resolve("second"));
 
-    assertThat(threads()).isEmpty();
+    awaitNoThreads();
     assertThat(openFiles()).noneMatch(file -> file.startsWith(state.toString()));
     awaitOpenFiles(before);
   }
@@ -83,6 +83,15 @@ final class ShutdownTest {
         }
       }
     }
+  }
+
+  /** A loop says that it has ended with the last words of its thread. */
+  private static void awaitNoThreads() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!threads().isEmpty() && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(threads()).isEmpty();
   }
 
   private static List<String> threads() {
