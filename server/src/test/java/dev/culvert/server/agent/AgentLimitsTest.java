@@ -32,20 +32,22 @@ final class AgentLimitsTest {
 
   @TempDir private Path state;
 
-  private AgentGround ground(int tunnels, int streams, int streamsPerSecond) throws Exception {
+  /** The standard with limits. */
+  private static Permissions limits(int tunnels, int streams, int streamsPerSecond) {
     Permissions standard = Permissions.STANDARD;
-    return new AgentGround(
-        state,
-        new Permissions(
-            standard.kinds(),
-            standard.names(),
-            standard.domains(),
-            true,
-            standard.ports(),
-            tunnels,
-            streams,
-            streamsPerSecond),
-        Clock.systemUTC());
+    return new Permissions(
+        standard.kinds(),
+        standard.names(),
+        standard.domains(),
+        true,
+        standard.ports(),
+        tunnels,
+        streams,
+        streamsPerSecond);
+  }
+
+  private AgentGround ground(int tunnels, int streams, int streamsPerSecond) throws Exception {
+    return new AgentGround(state, limits(tunnels, streams, streamsPerSecond), Clock.systemUTC());
   }
 
   private static Future<StreamChannel> openStream(Route route) {
@@ -176,19 +178,8 @@ final class AgentLimitsTest {
         streams.add(openStream(ground.opened.getFirst()).getNow());
         streams.add(openStream(ground.opened.getLast()).getNow());
       }
-      Permissions standard = Permissions.STANDARD;
 
-      ground.tokens.narrow(
-          "laptop",
-          new Permissions(
-              standard.kinds(),
-              standard.names(),
-              List.of(),
-              true,
-              standard.ports(),
-              NONE,
-              2,
-              NONE));
+      ground.tokens.narrow("laptop", limits(NONE, 2, NONE));
       ground.verifier.reloadIfChanged();
       client.drive();
 
@@ -259,17 +250,7 @@ final class AgentLimitsTest {
 
   @Test
   void noMoreStreamsBeginInASecondThanTheTokenAllows() {
-    Permissions standard = Permissions.STANDARD;
-    Permissions slow =
-        new Permissions(
-            standard.kinds(),
-            standard.names(),
-            standard.domains(),
-            true,
-            standard.ports(),
-            NONE,
-            NONE,
-            4);
+    Permissions slow = limits(NONE, NONE, 4);
     TokenUse use = new TokenUse(0);
     long second = 1_000_000_000L;
 
