@@ -24,6 +24,8 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -39,6 +41,7 @@ import javax.net.ssl.TrustManagerFactory;
  */
 final class Pebble implements AutoCloseable {
   private static final List<Path> DIRECTORIES = List.of(Path.of("/usr/bin"), Path.of("/usr/sbin"));
+  private static final int PORTS = 7;
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
   private final InetAddress address;
@@ -48,6 +51,7 @@ final class Pebble implements AutoCloseable {
   private final int managementPort;
   private final int httpPort;
   private final int tlsPort;
+  private final int nobodysPort;
   private final Path home;
   private final Process dns;
   private final Process authority;
@@ -66,12 +70,14 @@ final class Pebble implements AutoCloseable {
       (byte) random.nextInt(2, 255)
     };
     address = InetAddress.getByAddress(bytes);
-    dnsPort = freePort();
-    dnsManagementPort = freePort();
-    directoryPort = freePort();
-    managementPort = freePort();
-    httpPort = freePort();
-    tlsPort = freePort();
+    Iterator<Integer> free = freePorts().iterator();
+    dnsPort = free.next();
+    dnsManagementPort = free.next();
+    directoryPort = free.next();
+    managementPort = free.next();
+    httpPort = free.next();
+    tlsPort = free.next();
+    nobodysPort = free.next();
     DevAuthority issuer = DevAuthority.loadOrCreate(home);
     issuer
         .issue(List.of(address.getHostAddress()))
@@ -146,8 +152,8 @@ final class Pebble implements AutoCloseable {
                 managementPort,
                 home.resolve("cert.pem"),
                 home.resolve("key.pem"),
-                reachable.overHttp ? httpPort : freePort(),
-                reachable.overTls ? tlsPort : freePort()));
+                reachable.overHttp ? httpPort : nobodysPort,
+                reachable.overTls ? tlsPort : nobodysPort));
     ProcessBuilder builder =
         new ProcessBuilder(
             String.valueOf(program("pebble")),
@@ -166,9 +172,18 @@ final class Pebble implements AutoCloseable {
     return builder.redirectErrorStream(true).redirectOutput(home.resolve(log).toFile()).start();
   }
 
-  private int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, address)) {
-      return socket.getLocalPort();
+  /** No two of them are the same: each is taken until all are known. */
+  private List<Integer> freePorts() throws IOException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      while (sockets.size() < PORTS) {
+        sockets.add(new ServerSocket(0, 1, address));
+      }
+      return sockets.stream().map(ServerSocket::getLocalPort).toList();
+    } finally {
+      for (ServerSocket socket : sockets) {
+        socket.close();
+      }
     }
   }
 
