@@ -3,6 +3,7 @@ package dev.culvert.bench.acme;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.bench.demo.SampleApp;
+import dev.culvert.bench.secrecy.FinestOutput;
 import dev.culvert.client.ClientConfig;
 import dev.culvert.client.ClientEvent;
 import dev.culvert.client.CulvertClient;
@@ -94,7 +95,10 @@ final class AcmeGround implements AutoCloseable {
         new LocalTarget(LocalTarget.Scheme.HTTP, "127.0.0.1", app.address().getPort());
     if (token == null) {
       token = server.tokens().create("visited").text();
+      FinestOutput.tell(token);
     }
+    Secret instance = instances.computeIfAbsent(name, _ -> ClientConfig.newInstance());
+    FinestOutput.tell(instance);
     clients.add(
         CulvertClient.start(
             new ClientConfig(
@@ -102,7 +106,7 @@ final class AcmeGround implements AutoCloseable {
                 server.tunnelAddress().getPort(),
                 Trust.pinned(server.pin()),
                 token,
-                instances.computeIfAbsent(name, _ -> ClientConfig.newInstance()),
+                instance,
                 List.of(TunnelSpec.http(target, name))),
             event -> {
               if (event instanceof ClientEvent.Opened) {

@@ -2,8 +2,8 @@ package dev.culvert.bench.acme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
-import java.nio.charset.StandardCharsets;
+import dev.culvert.bench.e2e.Forked;
+import dev.culvert.bench.e2e.Forked.ForkedServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,35 +20,8 @@ final class WithoutAcmeTest {
   @Test
   void noClassOfItIsLoaded() throws Exception {
     Path classes = logs.resolve("classes");
-    Process server =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Xlog:class+load:file=" + classes,
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.culvert.server.Main",
-                "serve",
-                "--state",
-                state.toString(),
-                "--tunnel",
-                ":0",
-                "--http",
-                ":0",
-                "--https",
-                ":0")
-            .redirectErrorStream(true)
-            .start();
-    try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
-      String line = out.readLine();
-      while (line != null && !line.contains("identity ")) {
-        line = out.readLine();
-      }
-      assertThat(line).as("it serves").isNotNull();
-    } finally {
-      server.destroy();
-      server.waitFor();
+    try (ForkedServer server = Forked.server(state, "-Xlog:class+load:file=" + classes)) {
+      assertThat(server.forked().end()).isZero();
     }
 
     List<String> loaded = Files.readAllLines(classes);

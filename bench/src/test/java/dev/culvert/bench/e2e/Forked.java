@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +19,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** One of the programs in a JVM of its own, with what it prints. */
-final class Forked implements AutoCloseable {
+public final class Forked implements AutoCloseable {
   private static final String CLIENT = "dev.culvert.client.cli.Main";
+  private static final String SERVER = "dev.culvert.server.Main";
+  private static final String TOKEN = "CULVERT_AUTHTOKEN";
   private static final long DEADLINE_SECONDS = 30;
 
   private final Process process;
@@ -46,8 +49,16 @@ final class Forked implements AutoCloseable {
   }
 
   /** A server with all its listeners on free ports. */
-  static ForkedServer server(Path state, String... jvmFlags) throws Exception {
-    Forked forked = serve(state, List.of(jvmFlags));
+  public static ForkedServer server(Path state, String... jvmFlags) throws Exception {
+    return started(serve(state, List.of(jvmFlags)));
+  }
+
+  /** A server with all its listeners on free ports, that is started for the first time. */
+  static ForkedServer server(Path state, Map<String, String> environment) throws Exception {
+    return started(start(List.of(), SERVER, environment, state, serveOnFreePorts(state)));
+  }
+
+  private static ForkedServer started(Forked forked) throws InterruptedException {
     int tunnelPort = Integer.parseInt(forked.await("clients +localhost:(\\d+)"));
     String pin = forked.await("identity +(\\S+)");
     String token = forked.await("export CULVERT_AUTHTOKEN=(\\S+)");
@@ -57,24 +68,22 @@ final class Forked implements AutoCloseable {
 
   /** The server's program, which may or may not be started for the first time. */
   static Forked serve(Path state, List<String> jvmFlags) throws IOException {
-    return start(
-        jvmFlags,
-        "dev.culvert.server.Main",
-        "",
-        state,
-        "serve",
-        "--state",
-        state.toString(),
-        "--tunnel",
-        ":0",
-        "--http",
-        ":0",
-        "--https",
-        ":0");
+    return start(jvmFlags, SERVER, Map.of(), state, serveOnFreePorts(state));
+  }
+
+  private static String[] serveOnFreePorts(Path state) {
+    return new String[] {
+      "serve", "--state", state.toString(), "--tunnel", ":0", "--http", ":0", "--https", ":0"
+    };
+  }
+
+  /** The server's program with any arguments. */
+  public static Forked culvertd(Path state, String... arguments) throws IOException {
+    return start(List.of(), SERVER, Map.of(), state, arguments);
   }
 
   /** A server, and what a client needs to know of it. */
-  record ForkedServer(Forked forked, int tunnelPort, String pin, String token)
+  public record ForkedServer(Forked forked, int tunnelPort, String pin, String token)
       implements AutoCloseable {
 
     /** A client of this server. */
@@ -82,7 +91,7 @@ final class Forked implements AutoCloseable {
       return start(
           jvmFlags,
           CLIENT,
-          token,
+          Map.of(TOKEN, token),
           state,
           kind,
           Integer.toString(target),
@@ -100,13 +109,18 @@ final class Forked implements AutoCloseable {
 
   /** A client with any arguments. */
   static Forked client(String token, Path state, String... arguments) throws IOException {
-    return start(List.of(), CLIENT, token, state, arguments);
+    return start(List.of(), CLIENT, Map.of(TOKEN, token), state, arguments);
   }
 
+  /** What is in {@code environment} is secret. */
   private static Forked start(
-      List<String> jvmFlags, String mainClass, String token, Path state, String... arguments)
+      List<String> jvmFlags,
+      String mainClass,
+      Map<String, String> environment,
+      Path state,
+      String... arguments)
       throws IOException {
-    FinestOutput.tell(new Secret(token));
+    environment.values().forEach(secret -> FinestOutput.tell(new Secret(secret)));
     ProgramOutput kept = ProgramOutput.next();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -121,14 +135,14 @@ final class Forked implements AutoCloseable {
     command.add(mainClass);
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("CULVERT_AUTHTOKEN", token);
+    builder.environment().putAll(environment);
     builder.environment().put("XDG_STATE_HOME", state.toString());
     builder.environment().put("XDG_CONFIG_HOME", state.toString());
     return new Forked(builder.start(), kept);
   }
 
   /** Waits for a line that has {@code pattern} in it; its first group. */
-  String await(String pattern) throws InterruptedException {
+  public String await(String pattern) throws InterruptedException {
     Pattern wanted = Pattern.compile(pattern);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
     while (true) {
@@ -151,13 +165,13 @@ final class Forked implements AutoCloseable {
   }
 
   /** Kills the process, as {@code kill -9} does. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly();
     process.waitFor();
   }
 
   /** Asks the process to end, as {@code kill} and Ctrl-C do; its exit code. */
-  int end() throws InterruptedException {
+  public int end() throws InterruptedException {
     process.destroy();
     assertThat(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)).as("it ended").isTrue();
     return process.exitValue();

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
  * that run said nothing, or its secrets are not known.
  */
 final class FinestOutputCheck {
-  private static final String TESTS = "dev.culvert.bench.e2e";
+  private static final List<String> PACKAGES =
+      List.of("dev.culvert.bench.e2e", "dev.culvert.bench.acme");
 
   /** The one place where a program shows a token: to who starts a server for the first time. */
   private static final Pattern SHOWN_ONCE =
@@ -37,21 +38,26 @@ final class FinestOutputCheck {
     secrets = UsedSecrets.of(directory);
   }
 
+  private static List<String> tests(String packageName) throws Exception {
+    Path compiled = Path.of(FinestOutputCheck.class.getResource("/").toURI());
+    try (Stream<Path> files = Files.list(compiled.resolve(packageName.replace('.', '/')))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith("Test.class"))
+          .map(name -> packageName + "." + name.replace(".class", ""))
+          .toList();
+    }
+  }
+
   @Test
   void everyEndToEndTestWasListenedTo() throws Exception {
-    Path compiled = Path.of(FinestOutputCheck.class.getResource("/").toURI());
-    List<String> tests;
-    try (Stream<Path> files = Files.list(compiled.resolve(TESTS.replace('.', '/')))) {
-      tests =
-          files
-              .map(file -> file.getFileName().toString())
-              .filter(name -> name.endsWith("Test.class"))
-              .map(name -> TESTS + "." + name.replace(".class", ""))
-              .toList();
-    }
+    List<String> listenedTo = Files.readAllLines(FinestOutput.classes(directory));
 
-    assertThat(tests).isNotEmpty();
-    assertThat(Files.readAllLines(FinestOutput.classes(directory))).containsAll(tests);
+    for (String packageName : PACKAGES) {
+      List<String> tests = tests(packageName);
+      assertThat(tests).isNotEmpty();
+      assertThat(listenedTo).containsAll(tests);
+    }
   }
 
   @Test
@@ -78,6 +84,10 @@ final class FinestOutputCheck {
     assertThat(secrets.instances()).isNotEmpty();
     assertThat(secrets.keyTexts()).isNotEmpty();
     assertThat(secrets.keyNumbers()).hasSizeGreaterThan(10);
+    assertThat(secrets.keyFiles())
+        .as("keys of accounts, and of certificates that were ordered")
+        .anyMatch(file -> file.matches(".*/acme/[^/]+/account\\.pem"))
+        .anyMatch(file -> file.matches(".*/certificates/[^/]+\\.tunnel\\.test\\.pem"));
     assertThat(secrets.search().size()).isGreaterThan(50);
   }
 

@@ -20,12 +20,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The secrets of a run: those that tests told of, and those in the files that they left.
+ * The secrets of a run: those that tests told of, and those in the files that they left. What
+ * answers an authority's challenge is none: the listeners and the DNS show it to everyone.
  *
  * @param texts what tests told of: tokens, instance secrets
  * @param instances what clients keep to be known again
  * @param keyTexts the private parts of keysets, as they stand in their files
  * @param keyNumbers the private numbers of keys
+ * @param keyFiles the files that those were found in
  * @param issued the ids of all tokens that a registry holds
  */
 record UsedSecrets(
@@ -33,6 +35,7 @@ record UsedSecrets(
     Set<String> instances,
     Set<String> keyTexts,
     Set<BigInteger> keyNumbers,
+    Set<String> keyFiles,
     Set<String> issued) {
   private static final Pattern PRIVATE_KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
@@ -48,6 +51,7 @@ record UsedSecrets(
             new LinkedHashSet<>(),
             new LinkedHashSet<>(),
             new LinkedHashSet<>(),
+            new TreeSet<>(),
             new TreeSet<>());
     for (String line : Files.readAllLines(FinestOutput.used(directory))) {
       secrets.texts.add(new String(Base64.getDecoder().decode(line), StandardCharsets.UTF_8));
@@ -68,6 +72,7 @@ record UsedSecrets(
     Matcher keys = PRIVATE_KEY.matcher(content);
     while (keys.find()) {
       keyNumbers.addAll(numbers(Base64.getMimeDecoder().decode(keys.group(1))));
+      keyFiles.add(file.toString());
     }
     String name = String.valueOf(file.getFileName());
     if (name.equals("token-keyset.json")) {
