@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.bench.demo.SampleApp;
 import dev.culvert.bench.secrecy.FinestOutput;
 import dev.culvert.client.ClientConfig;
+import dev.culvert.client.ClientEnd;
 import dev.culvert.client.ClientEvent;
 import dev.culvert.client.CulvertClient;
 import dev.culvert.client.TunnelSpec;
@@ -13,40 +14,38 @@ import dev.culvert.mux.control.Secret;
 import dev.culvert.server.CulvertServer;
 import dev.culvert.server.ServerConfig;
 import dev.culvert.server.acme.AcmeSettings;
+import dev.culvert.server.route.NamePattern;
+import dev.culvert.server.route.Permissions;
 import dev.culvert.tls.Trust;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** A server that orders its certificates from a {@link Pebble}, and its clients and visitors. */
 final class AcmeGround implements AutoCloseable {
   static final String DOMAIN = "tunnel.test";
 
+  /** A host elsewhere that the clients' token grants. */
+  static final String GRANTED = "www.shop.example";
+
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-  private static final int TIMEOUT_MILLIS = 20_000;
+  private static final long DEADLINE_SECONDS = 20;
 
   private final Pebble pebble;
-  private final Path state;
+  private final AcmeState state;
   private final @Nullable Path hook;
+  private final Visitor visitor;
+  private final LogLines log = new LogLines();
   private final SampleApp app = SampleApp.start(ANY_PORT);
   private final List<CulvertClient> clients = new ArrayList<>();
   private final Map<String, Secret> instances = new HashMap<>();
@@ -55,8 +54,9 @@ final class AcmeGround implements AutoCloseable {
 
   private AcmeGround(Pebble pebble, Path state, @Nullable Path hook) throws Exception {
     this.pebble = pebble;
-    this.state = state;
+    this.state = new AcmeState(state);
     this.hook = hook;
+    visitor = new Visitor(pebble);
     server = start();
   }
 
@@ -70,7 +70,7 @@ final class AcmeGround implements AutoCloseable {
 
   private CulvertServer start() throws Exception {
     return CulvertServer.start(
-        ServerConfig.local(state)
+        ServerConfig.local(state.path())
             .withDomain(DOMAIN)
             .withAcme(
                 new AcmeSettings(pebble.directory(), "me@example.com", pebble.trustFile(), hook))
@@ -88,17 +88,42 @@ final class AcmeGround implements AutoCloseable {
     server = start();
   }
 
-  /** Opens a tunnel, of the same client as before; returns its host. */
+  /** What the servers have logged, from the first one's start on. */
+  LogLines log() {
+    return log;
+  }
+
+  AcmeState state() {
+    return state;
+  }
+
+  /** Opens a tunnel, of the same client as before; returns its host, which is ordered for. */
   String open(String name) throws Exception {
-    CountDownLatch opened = new CountDownLatch(1);
+    awaitEvent(connect(name), ClientEvent.Opened.class);
+    return name.contains(".") ? name : name + "." + DOMAIN;
+  }
+
+  /** Opens a tunnel, and waits until its host has another certificate than before. */
+  String openCertified(String name) throws Exception {
+    String host = open(name);
+    log.await(host + ": has a certificate until ");
+    return host;
+  }
+
+  /** How a client ends that asks for a name that it is not given. */
+  ClientEnd refused(String name) throws Exception {
+    return awaitEvent(connect(name), ClientEvent.Ended.class).end();
+  }
+
+  private BlockingQueue<ClientEvent> connect(String name) throws Exception {
     LocalTarget target =
         new LocalTarget(LocalTarget.Scheme.HTTP, "127.0.0.1", app.address().getPort());
     if (token == null) {
-      token = server.tokens().create("visited").text();
-      FinestOutput.tell(token);
+      token = newToken();
     }
     Secret instance = instances.computeIfAbsent(name, _ -> ClientConfig.newInstance());
     FinestOutput.tell(instance);
+    BlockingQueue<ClientEvent> events = new LinkedBlockingQueue<>();
     clients.add(
         CulvertClient.start(
             new ClientConfig(
@@ -108,88 +133,54 @@ final class AcmeGround implements AutoCloseable {
                 token,
                 instance,
                 List.of(TunnelSpec.http(target, name))),
-            event -> {
-              if (event instanceof ClientEvent.Opened) {
-                opened.countDown();
-              }
-            }));
-    assertThat(opened.await(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)).as("opened").isTrue();
-    return name + "." + DOMAIN;
+            events::add));
+    return events;
+  }
+
+  /** Grants every name below the domain, {@link #GRANTED}, and nothing that has to be proven. */
+  private Secret newToken() throws Exception {
+    Permissions standard = Permissions.STANDARD;
+    Permissions permissions =
+        new Permissions(
+            standard.kinds(),
+            standard.names(),
+            List.of(new NamePattern(GRANTED)),
+            false,
+            standard.ports(),
+            standard.maxTunnels(),
+            standard.maxStreams(),
+            standard.maxStreamsPerSecond());
+    Secret made = server.tokens().create("visited", permissions, null).text();
+    FinestOutput.tell(made);
+    return made;
+  }
+
+  private static <E extends ClientEvent> E awaitEvent(
+      BlockingQueue<ClientEvent> events, Class<E> kind) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+    while (true) {
+      ClientEvent event = events.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      assertThat(event).as("%s within %d s", kind.getSimpleName(), DEADLINE_SECONDS).isNotNull();
+      if (kind.isInstance(event)) {
+        return kind.cast(event);
+      }
+    }
   }
 
   /** What a visitor is presented with who trusts the authority and checks the host's name. */
   X509Certificate verified(String host) throws Exception {
-    return presented(host, pebble.visitorTrust(), "HTTPS");
+    return visitor.verified(host);
   }
 
   /** What a visitor is presented with who takes anything. */
   X509Certificate presented(String host) throws Exception {
-    SSLContext anything = SSLContext.getInstance("TLS");
-    anything.init(null, new X509TrustManager[] {new Anyone()}, null);
-    return presented(host, anything, "");
-  }
-
-  private X509Certificate presented(String host, SSLContext trust, String check) throws Exception {
-    SSLSocketFactory factory = trust.getSocketFactory();
-    Socket plain = new Socket(pebble.address(), pebble.https().getPort());
-    plain.setSoTimeout(TIMEOUT_MILLIS);
-    try (SSLSocket socket =
-        (SSLSocket) factory.createSocket(plain, host, pebble.https().getPort(), true)) {
-      SSLParameters parameters = socket.getSSLParameters();
-      parameters.setServerNames(List.of(new SNIHostName(host)));
-      parameters.setEndpointIdentificationAlgorithm(check);
-      socket.setSSLParameters(parameters);
-      socket.startHandshake();
-      return (X509Certificate) socket.getSession().getPeerCertificates()[0];
-    }
-  }
-
-  /** The files of certificates that were issued. */
-  List<Path> issued() throws IOException {
-    List<Path> files = new ArrayList<>();
-    if (Files.exists(state.resolve("certificates"))) {
-      try (DirectoryStream<Path> all = Files.newDirectoryStream(state.resolve("certificates"))) {
-        all.forEach(files::add);
-      }
-    }
-    return files;
-  }
-
-  Path issued(String name) {
-    return state.resolve("certificates").resolve(name + ".pem");
-  }
-
-  /** Where the account and the orders are. */
-  Path acmeState() throws IOException {
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(state.resolve("acme"))) {
-      return all.iterator().next();
-    }
-  }
-
-  Path journal() throws IOException {
-    return acmeState().resolve("orders.json");
-  }
-
-  int httpPort() {
-    return server.httpAddress().getPort();
+    return visitor.presented(host);
   }
 
   @Override
   public void close() {
     stop();
     app.close();
-  }
-
-  private static final class Anyone implements X509TrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
-    }
+    log.close();
   }
 }

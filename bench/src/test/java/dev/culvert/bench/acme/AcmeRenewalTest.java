@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.tls.KeyAndChain;
 import dev.culvert.tls.KeyPairFile;
 import java.math.BigInteger;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.MessageDigest;
@@ -29,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Certificates that have grown old: another takes their place while they are still good. */
 @Timeout(90)
 final class AcmeRenewalTest {
+  private static final Duration SHORT = Duration.ofSeconds(6);
+
   @TempDir private Path authority;
   @TempDir private Path state;
 
@@ -66,50 +67,47 @@ final class AcmeRenewalTest {
   /** Has the server find {@code certificate} as what the authority issued last. */
   private static void replace(AcmeGround ground, String host, KeyAndChain certificate)
       throws Exception {
-    Path file = ground.issued(host);
+    Path file = ground.state().issued(host);
     X509Certificate issued = KeyAndChain.read(file, file).chain().getFirst();
     certificate.write(file);
-    Files.writeString(
-        ground.journal(),
-        Files.readString(ground.journal())
-            .replace(fingerprint(issued), fingerprint(certificate.chain().getFirst())));
+    ground
+        .state()
+        .replaceInJournal(fingerprint(issued), fingerprint(certificate.chain().getFirst()));
+  }
+
+  /** A server that is stopped, and has a certificate for {@code shop} that is {@code left} good. */
+  private static String stoppedWith(AcmeGround ground, Duration left) throws Exception {
+    String host = ground.openCertified("shop");
+    ground.stop();
+    replace(ground, host, aged(host, left));
+    return host;
   }
 
   @Test
   void aCertificateInItsLastThirdIsReplacedAndServedUntilThen() throws Exception {
     try (Pebble pebble = Pebble.start(authority);
-        LogLines log = new LogLines();
         AcmeGround ground = AcmeGround.start(pebble, state)) {
-      String host = ground.open("shop");
-      log.await(host + ": has a certificate until ");
-      ground.stop();
-      replace(ground, host, aged(host, Duration.ofDays(29)));
+      String host = stoppedWith(ground, Duration.ofDays(29));
 
       ground.startAgain();
       X509Certificate before = ground.presented(host);
-      ground.open("shop");
-      log.await(host + ": has a certificate until ");
+      ground.openCertified("shop");
 
       assertThat(before.getSubjectX500Principal().getName()).isEqualTo("CN=aged");
       assertThat(ground.verified(host).getIssuerX500Principal().getName()).contains("Pebble");
-      assertThat(ground.issued()).hasSize(2);
+      assertThat(ground.state().issued()).hasSize(2);
     }
   }
 
   @Test
   void aCertificateThatIsYoungerStays() throws Exception {
     try (Pebble pebble = Pebble.start(authority);
-        LogLines log = new LogLines();
         AcmeGround ground = AcmeGround.start(pebble, state)) {
-      String host = ground.open("shop");
-      log.await(host + ": has a certificate until ");
-      ground.stop();
-      replace(ground, host, aged(host, Duration.ofDays(34)));
+      String host = stoppedWith(ground, Duration.ofDays(34));
 
       ground.startAgain();
       ground.open("shop");
-      String other = ground.open("news");
-      log.await(other + ": has a certificate until ");
+      ground.openCertified("news");
 
       assertThat(ground.presented(host).getSubjectX500Principal().getName()).isEqualTo("CN=aged");
     }
@@ -118,19 +116,40 @@ final class AcmeRenewalTest {
   @Test
   void aFailedRenewalLeavesTheOldOneInUse() throws Exception {
     try (Pebble pebble = Pebble.start(authority);
-        LogLines log = new LogLines();
         AcmeGround ground = AcmeGround.start(pebble, state)) {
-      String host = ground.open("shop");
-      log.await(host + ": has a certificate until ");
-      ground.stop();
-      replace(ground, host, aged(host, Duration.ofDays(29)));
+      String host = stoppedWith(ground, Duration.ofDays(29));
       pebble.pointElsewhere(host);
 
       ground.startAgain();
       ground.open("shop");
-      log.await(host + ": no new certificate: ", "the next try is at ");
+      ground.log().await(host + ": no new certificate: ", "the next try is at ");
 
       assertThat(ground.presented(host).getSubjectX500Principal().getName()).isEqualTo("CN=aged");
     }
+  }
+
+  @Test
+  void aServerThatKeepsRunningRenewsAheadOfTime() throws Exception {
+    try (Pebble pebble = Pebble.startShortLived(authority, SHORT);
+        AcmeGround ground = AcmeGround.start(pebble, state)) {
+      String host = ground.open("shop");
+      String first = ground.log().await(host + ": has a certificate until ");
+      Instant end = time(first, "has a certificate until ");
+      Instant renewal = time(first, "it will be renewed at ");
+
+      ground.log().await(host + ": has a certificate until ");
+      X509Certificate renewed = ground.presented(host);
+
+      assertThat(renewal).isBefore(end);
+      assertThat(renewed.getNotBefore()).isAfterOrEqualTo(Date.from(renewal));
+      assertThat(renewed.getNotAfter()).isAfter(Date.from(end));
+      assertThat(renewed.getIssuerX500Principal().getName()).contains("Pebble");
+      assertThat(ground.log().all()).noneMatch(line -> line.contains("no new certificate"));
+    }
+  }
+
+  private static Instant time(String line, String label) {
+    String behind = line.substring(line.indexOf(label) + label.length());
+    return Instant.parse(behind.substring(0, behind.indexOf('Z') + 1));
   }
 }

@@ -2,10 +2,7 @@ package dev.culvert.bench.acme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import dev.culvert.bench.acme.Pebble.Reachable;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,35 +18,21 @@ final class FailedOrderTest {
   @TempDir private Path authority;
   @TempDir private Path state;
 
-  private static JsonObject ticket(AcmeGround ground, String host) throws Exception {
-    JsonArray all =
-        JsonParser.parseString(Files.readString(ground.journal()))
-            .getAsJsonObject()
-            .getAsJsonArray("certificates");
-    for (JsonElement one : all) {
-      if (one.getAsJsonObject().getAsJsonArray("names").get(0).getAsString().equals(host)) {
-        return one.getAsJsonObject();
-      }
-    }
-    throw new AssertionError(host + " is not in " + all);
-  }
-
   @Test
   void itsLineSaysWhyAndWhenTheNextTryIs() throws Exception {
     try (Pebble pebble = Pebble.start(authority, new Reachable(true, false));
-        LogLines log = new LogLines();
         AcmeGround ground = AcmeGround.start(pebble, state)) {
       pebble.pointElsewhere("bad.tunnel.test");
       String host = ground.open("bad");
 
-      String first = log.await(host + ": no new certificate: ");
-      String second = log.await(host + ": no new certificate: ");
+      String first = ground.log().await(host + ": no new certificate: ");
+      String second = ground.log().await(host + ": no new certificate: ");
 
       assertThat(first + second)
           .contains("the next try is made now")
           .containsPattern("(refused|Error|Fetching)")
           .containsPattern("the next try is at 20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
-      JsonObject ticket = ticket(ground, host);
+      JsonObject ticket = ground.state().ticket(host);
       assertThat(ticket.get("failures").getAsInt()).isEqualTo(2);
       assertThat(Instant.parse(ticket.get("retryAt").getAsString()))
           .isAfter(Instant.now().plus(Duration.ofMinutes(5)));
@@ -60,14 +43,12 @@ final class FailedOrderTest {
   @Test
   void theOthersGetTheirs() throws Exception {
     try (Pebble pebble = Pebble.start(authority);
-        LogLines log = new LogLines();
         AcmeGround ground = AcmeGround.start(pebble, state)) {
       pebble.pointElsewhere("bad.tunnel.test");
       String bad = ground.open("bad");
-      log.await(bad + ": no new certificate: ", "the next try is at ");
+      ground.log().await(bad + ": no new certificate: ", "the next try is at ");
 
-      String good = ground.open("good");
-      log.await(good + ": has a certificate until ");
+      String good = ground.openCertified("good");
 
       assertThat(ground.verified(good)).isNotNull();
       assertThat(ground.presented(bad).getIssuerX500Principal().getName())
@@ -78,20 +59,19 @@ final class FailedOrderTest {
   @Test
   void itIsNotTriedBeforeItsTimeByTheNextProcessEither() throws Exception {
     try (Pebble pebble = Pebble.start(authority);
-        LogLines log = new LogLines();
         AcmeGround ground = AcmeGround.start(pebble, state)) {
       pebble.pointElsewhere("bad.tunnel.test");
       String bad = ground.open("bad");
-      log.await(bad + ": no new certificate: ", "the next try is at ");
+      ground.log().await(bad + ": no new certificate: ", "the next try is at ");
       ground.stop();
-      int before = log.all().size();
+      int before = ground.log().all().size();
 
       ground.startAgain();
       ground.open("bad");
-      String good = ground.open("good");
-      log.await(good + ": has a certificate until ");
+      ground.openCertified("good");
 
-      assertThat(log.all().subList(before, log.all().size())).noneMatch(line -> line.contains(bad));
+      assertThat(ground.log().all().subList(before, ground.log().all().size()))
+          .noneMatch(line -> line.contains(bad));
     }
   }
 
@@ -101,9 +81,8 @@ final class FailedOrderTest {
       Path hook = authority.resolve("broken");
       Files.writeString(hook, "#!/bin/sh\necho 'no such zone' >&2\nexit 3\n");
       assertThat(hook.toFile().setExecutable(true)).isTrue();
-      try (LogLines log = new LogLines();
-          AcmeGround _ = AcmeGround.startWithHook(pebble, state, hook)) {
-        String line = log.await("tunnel.test, *.tunnel.test: no new certificate: ");
+      try (AcmeGround ground = AcmeGround.startWithHook(pebble, state, hook)) {
+        String line = ground.log().await("tunnel.test, *.tunnel.test: no new certificate: ");
 
         assertThat(line)
             .contains("present _acme-challenge.tunnel.test failed with 3: no such zone")
@@ -116,9 +95,8 @@ final class FailedOrderTest {
   void anAuthorityThatIsAwayIsToldOnceForAll() throws Exception {
     Pebble pebble = Pebble.start(authority);
     pebble.close();
-    try (LogLines log = new LogLines();
-        AcmeGround ground = AcmeGround.start(pebble, state)) {
-      String line = log.await("no new certificate: ");
+    try (AcmeGround ground = AcmeGround.start(pebble, state)) {
+      String line = ground.log().await("no new certificate: ");
       ground.open("shop");
       ground.open("news");
       ground.stop();
@@ -126,7 +104,9 @@ final class FailedOrderTest {
       assertThat(line)
           .contains("the authority cannot be reached: ")
           .contains("the next try is at ");
-      assertThat(log.all()).filteredOn(each -> each.contains("no new certificate")).hasSize(1);
+      assertThat(ground.log().all())
+          .filteredOn(each -> each.contains("no new certificate"))
+          .hasSize(1);
       ground.startAgain();
     }
   }

@@ -41,6 +41,7 @@ import javax.net.ssl.TrustManagerFactory;
  */
 final class Pebble implements AutoCloseable {
   private static final List<Path> DIRECTORIES = List.of(Path.of("/usr/bin"), Path.of("/usr/sbin"));
+  private static final Duration LIFETIME = Duration.ofDays(90);
   private static final int PORTS = 7;
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
@@ -60,7 +61,7 @@ final class Pebble implements AutoCloseable {
   /** Whether the authority comes to the server's ports, or to others where nobody is. */
   record Reachable(boolean overHttp, boolean overTls) {}
 
-  private Pebble(Path home, Reachable reachable) throws Exception {
+  private Pebble(Path home, Reachable reachable, Duration lifetime) throws Exception {
     this.home = home;
     RandomGenerator random = RandomGenerator.getDefault();
     byte[] bytes = {
@@ -84,24 +85,33 @@ final class Pebble implements AutoCloseable {
         .write(home.resolve("cert.pem"), home.resolve("key.pem"));
     http = HttpClient.newBuilder().sslContext(trusting(certificate(trustFile()))).build();
     dns = startDns();
-    authority = startAuthority(reachable);
+    authority = startAuthority(reachable, lifetime);
     await("the DNS", () -> post("/set-default-ipv4", "{\"ip\":\"" + host() + "\"}"));
     await("the authority", () -> get(directory()));
   }
 
   /** Starts one; the test is skipped where there is none, and fails where CI should have one. */
-  static Pebble start(Path home, Reachable reachable) throws Exception {
+  private static Pebble start(Path home, Reachable reachable, Duration lifetime) throws Exception {
     boolean isInstalled = program("pebble") != null && program("pebble-challtestsrv") != null;
     if (System.getenv("CI") != null) {
       assertThat(isInstalled).as("pebble is installed").isTrue();
     }
     assumeTrue(isInstalled, "pebble is not installed (apt-get install pebble)");
-    return new Pebble(home, reachable);
+    return new Pebble(home, reachable, lifetime);
+  }
+
+  static Pebble start(Path home, Reachable reachable) throws Exception {
+    return start(home, reachable, LIFETIME);
   }
 
   /** One that comes to both of the server's ports. */
   static Pebble start(Path home) throws Exception {
     return start(home, new Reachable(true, true));
+  }
+
+  /** One that comes to both ports, and issues certificates that are good for {@code lifetime}. */
+  static Pebble startShortLived(Path home, Duration lifetime) throws Exception {
+    return start(home, new Reachable(true, true), lifetime);
   }
 
   private static @org.jspecify.annotations.Nullable Path program(String name) {
@@ -131,7 +141,7 @@ final class Pebble implements AutoCloseable {
             ""));
   }
 
-  private Process startAuthority(Reachable reachable) throws IOException {
+  private Process startAuthority(Reachable reachable, Duration lifetime) throws IOException {
     Path config = home.resolve("pebble.json");
     Files.writeString(
         config,
@@ -142,7 +152,8 @@ final class Pebble implements AutoCloseable {
           "certificate": "%s",
           "privateKey": "%s",
           "httpPort": %d,
-          "tlsPort": %d
+          "tlsPort": %d,
+          "certificateValidityPeriod": %d
         }}
         """
             .formatted(
@@ -153,7 +164,8 @@ final class Pebble implements AutoCloseable {
                 home.resolve("cert.pem"),
                 home.resolve("key.pem"),
                 reachable.overHttp ? httpPort : nobodysPort,
-                reachable.overTls ? tlsPort : nobodysPort));
+                reachable.overTls ? tlsPort : nobodysPort,
+                lifetime.toSeconds()));
     ProcessBuilder builder =
         new ProcessBuilder(
             String.valueOf(program("pebble")),
@@ -240,6 +252,11 @@ final class Pebble implements AutoCloseable {
   /** Has {@code name} point to where nobody listens. */
   void pointElsewhere(String name) throws Exception {
     post("/add-a", "{\"host\":\"" + name + ".\",\"addresses\":[\"127.0.0.1\"]}");
+  }
+
+  /** How many orders were made, as the authority has it. */
+  long orders() throws IOException {
+    return log("pebble.log").lines().filter(line -> line.contains(" Added order ")).count();
   }
 
   /** Who trusts what this authority issues, and nobody else. */

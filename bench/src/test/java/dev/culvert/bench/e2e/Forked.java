@@ -157,7 +157,7 @@ public final class Forked implements AutoCloseable {
   }
 
   /** Every line the process printed; once it has ended. */
-  List<String> allLines() throws InterruptedException {
+  public List<String> allLines() throws InterruptedException {
     reader.join();
     List<String> all = new ArrayList<>(seen);
     all.addAll(lines);
