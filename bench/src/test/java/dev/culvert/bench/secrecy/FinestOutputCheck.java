@@ -67,6 +67,7 @@ final class FinestOutputCheck {
     assertThat(log)
         .contains("dev.culvert.server.")
         .contains("io.netty.")
+        .contains("org.shredzone.acme4j.")
         .containsPattern("(?m)^FINE: ")
         .containsPattern("(?m)^FINEST: ");
     assertThat(read(FinestOutput.console(directory))).contains("dev.culvert.server.");
