@@ -174,19 +174,19 @@ public final class Agents {
       if (permissions == null) {
         agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
       } else {
-        agent.restrict(permissions);
+        agent.tunnels().restrict(permissions);
       }
     }
     int excess = 0;
     for (Agent agent : bearers) { // once none of them has what it may not have anyway
       Permissions permissions = permissions(agent.grant());
       if (permissions != null) {
-        agent.reduce(permissions);
+        agent.tunnels().reduce(permissions);
         excess = Math.max(excess, agent.use().streamsBeyond(permissions));
       }
     }
     for (Agent agent : bearers) {
-      excess -= agent.cut(excess);
+      excess -= agent.tunnels().cut(excess);
     }
   }
 

@@ -190,6 +190,30 @@ final class AgentLimitsTest {
   }
 
   @Test
+  void noMoreStreamsOfAllClientsAreCutThanALimitThatWasNarrowedAsksFor() throws Exception {
+    try (AgentGround ground = ground(NONE, NONE, NONE)) {
+      TestClient ann = ground.connect(AgentGround.ANN);
+      TestClient bob = ground.connect(BOB);
+      ann.openHttp(1, "a");
+      bob.openHttp(1, "b");
+      List<StreamChannel> streams = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        streams.add(openStream(ground.opened.getFirst()).getNow());
+        streams.add(openStream(ground.opened.getLast()).getNow());
+      }
+
+      ground.tokens.narrow("laptop", limits(NONE, 2, NONE));
+      ground.verifier.reloadIfChanged();
+      ann.drive();
+      bob.drive();
+
+      assertThat(streams.stream().filter(StreamChannel::isOpen)).hasSize(2);
+      ann.cut();
+      bob.cut();
+    }
+  }
+
+  @Test
   void streamsCountUntilTheyAreClosed() throws Exception {
     try (AgentGround ground = ground(NONE, 2, NONE)) {
       TestClient client = ground.connect(AgentGround.ANN);
