@@ -98,7 +98,7 @@ final class Agent implements StreamOpener {
     if (session == null) {
       return failed("the client is not connected");
     }
-    String refusal = use.addStream(permissions, System.nanoTime());
+    String refusal = use.addStream(permissions, agents.nanoTime());
     if (refusal != null) {
       return failed(refusal);
     }
