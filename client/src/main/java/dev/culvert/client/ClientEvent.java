@@ -2,6 +2,7 @@ package dev.culvert.client;
 
 import dev.culvert.client.local.RequestRecord;
 import dev.culvert.tls.NegotiatedTls;
+import dev.culvert.tls.PinReplacement;
 import java.time.Duration;
 import java.util.List;
 
@@ -9,6 +10,9 @@ import java.util.List;
 public sealed interface ClientEvent {
   /** The server has let us in; {@code server} is its software, {@code tls} what protects us. */
   record Online(String server, NegotiatedTls tls) implements ClientEvent {}
+
+  /** The pinned key was replaced; the server is let in by it until then. Told once for each pin. */
+  record PinReplaced(PinReplacement replacement) implements ClientEvent {}
 
   /** Visitors reach a tunnel at these URLs, the best first; told again after each reconnect. */
   record Opened(TunnelSpec tunnel, List<String> urls) implements ClientEvent {}

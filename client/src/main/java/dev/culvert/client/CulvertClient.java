@@ -14,6 +14,7 @@ import dev.culvert.mux.control.ServerMessage;
 import dev.culvert.mux.socket.Dialer;
 import dev.culvert.mux.socket.Transport;
 import dev.culvert.tls.ClientTls;
+import dev.culvert.tls.PinReplacement;
 import dev.culvert.tls.TlsProvider;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -64,6 +65,7 @@ public final class CulvertClient implements AutoCloseable {
   private boolean hasBeenOnline;
   private boolean isOnline;
   private long onlineSinceNanos;
+  private @Nullable PinReplacement toldReplacement;
 
   private CulvertClient(ClientConfig config, ClientListener listener, ClientTls tls) {
     this.config = config;
@@ -156,6 +158,11 @@ public final class CulvertClient implements AutoCloseable {
       isOnline = true;
       onlineSinceNanos = loop.ticker().nanoTime();
       tell(new ClientEvent.Online(welcome.software(), up.tls()));
+      PinReplacement replacement = up.replacement();
+      if (replacement != null && !replacement.equals(toldReplacement)) {
+        tell(new ClientEvent.PinReplaced(replacement));
+      }
+      toldReplacement = replacement;
       for (int i = 0; i < config.tunnels().size(); i++) {
         TunnelSpec tunnel = config.tunnels().get(i);
         up.send(

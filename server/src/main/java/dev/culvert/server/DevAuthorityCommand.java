@@ -8,11 +8,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code culvertd dev-ca}: the authority of development certificates, and how to trust it. */
 @Command(
@@ -26,13 +23,10 @@ import picocli.CommandLine.Spec;
 final class DevAuthorityCommand implements Callable<Integer> {
   @Mixin private StateOption state = new StateOption();
 
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private final CommandOutput output = new CommandOutput();
 
   @Override
   public Integer call() throws Exception {
-    if (spec == null) {
-      throw new IllegalStateException("the command is not parsed yet");
-    }
     Path directory = state.path();
     try {
       PrivateFile.createDirectory(directory);
@@ -40,7 +34,7 @@ final class DevAuthorityCommand implements Callable<Integer> {
       throw StateDirectory.unusable(directory, e);
     }
     StateDirectory.requirePrivate(directory);
-    print(loadOrCreate(directory), spec.commandLine().getOut());
+    print(loadOrCreate(directory), output.writer());
     return 0;
   }
 

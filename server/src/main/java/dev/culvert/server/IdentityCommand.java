@@ -9,12 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code culvertd identity}: the key that clients pin; a running server notices by itself. */
 @Command(
@@ -25,13 +22,10 @@ import picocli.CommandLine.Spec;
 final class IdentityCommand {
   private static final Duration MAX_OVERLAP = Duration.ofDays(3650);
 
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private final CommandOutput output = new CommandOutput();
 
   private PrintWriter out() {
-    if (spec == null) {
-      throw new IllegalStateException("the command is not parsed yet");
-    }
-    return spec.commandLine().getOut();
+    return output.writer();
   }
 
   @Command(

@@ -8,10 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code culvertd keyset}: the keys that sign tokens; a running server notices by itself. */
 @Command(
@@ -20,13 +18,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class KeysetCommand {
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private final CommandOutput output = new CommandOutput();
 
   private PrintWriter out() {
-    if (spec == null) {
-      throw new IllegalStateException("the command is not parsed yet");
-    }
-    return spec.commandLine().getOut();
+    return output.writer();
   }
 
   @Command(

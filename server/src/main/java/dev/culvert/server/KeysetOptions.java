@@ -4,6 +4,7 @@ import dev.culvert.mux.control.Secret;
 import dev.culvert.server.token.FileFailure;
 import dev.culvert.server.token.KeysetProtection;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Option;
 /** The options that say what the keys that sign tokens are encrypted with. */
 final class KeysetOptions {
   private static final int MAX_PASSPHRASE_BYTES = 4096;
+  private static final String PEM_BEGIN = "-----BEGIN ";
 
   @Option(
       names = "--keyset-key",
@@ -67,6 +69,11 @@ final class KeysetOptions {
   }
 
   private static KeysetProtection passphrase(String text, String source) throws UsageException {
+    if (text.startsWith(PEM_BEGIN)) {
+      throw new UsageException(
+          source + ": it is a PEM file, and everyone knows its first line",
+          "Name the file that has the passphrase.");
+    }
     try {
       return new KeysetProtection.Passphrase(new Secret(text));
     } catch (IllegalArgumentException e) {
@@ -75,13 +82,18 @@ final class KeysetOptions {
     }
   }
 
+  private static byte[] firstBytes(Path file) throws IOException {
+    if (file.toString().equals("-")) {
+      return System.in.readNBytes(MAX_PASSPHRASE_BYTES);
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(MAX_PASSPHRASE_BYTES);
+    }
+  }
+
   private static String read(Path file) throws UsageException {
     try {
-      byte[] bytes =
-          file.toString().equals("-")
-              ? System.in.readNBytes(MAX_PASSPHRASE_BYTES)
-              : Files.readAllBytes(file);
-      return new String(bytes, StandardCharsets.UTF_8).lines().findFirst().orElse("");
+      return new String(firstBytes(file), StandardCharsets.UTF_8).lines().findFirst().orElse("");
     } catch (IOException e) {
       throw new UsageException(
           "cannot read the passphrase file " + file + ": " + FileFailure.reason(e),

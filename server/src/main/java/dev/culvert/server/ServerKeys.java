@@ -139,7 +139,8 @@ final class ServerKeys implements AutoCloseable {
       return null;
     }
     try {
-      return CertificateDirectory.open(path, store, ServerKeys::tellOfUnused, clock);
+      return CertificateDirectory.open(
+          path, store, ServerKeys::tellOfUnused, ServerKeys::tellOfTheEnd, clock);
     } catch (IOException e) {
       throw unusable(e);
     }
@@ -147,6 +148,10 @@ final class ServerKeys implements AutoCloseable {
 
   private static void tellOfUnused(String problem) {
     logger.error("a certificate cannot be used; what it was before stays in use: {}", problem);
+  }
+
+  private static void tellOfTheEnd(String warning) {
+    logger.warn("{}; visitors will not accept it, so renew it", warning);
   }
 
   private static StartException unusable(IOException cause) {

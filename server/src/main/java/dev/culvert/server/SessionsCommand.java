@@ -6,11 +6,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code culvertd sessions}: who is connected to the server of a state directory. */
 @Command(
@@ -20,7 +17,7 @@ import picocli.CommandLine.Spec;
 final class SessionsCommand implements Callable<Integer> {
   @Mixin private StateOption state = new StateOption();
 
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private final CommandOutput output = new CommandOutput();
 
   @Override
   public Integer call() throws Exception {
@@ -34,9 +31,7 @@ final class SessionsCommand implements Callable<Integer> {
     } catch (NoSuchFileException e) {
       throw notServed(directory);
     }
-    if (spec != null) {
-      print(sessions, spec.commandLine().getOut());
-    }
+    print(sessions, output.writer());
     return 0;
   }
 

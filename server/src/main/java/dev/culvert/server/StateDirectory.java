@@ -2,7 +2,9 @@ package dev.culvert.server;
 
 import dev.culvert.server.StartException.Fault;
 import dev.culvert.server.token.FileFailure;
+import dev.culvert.server.token.StateLock;
 import dev.culvert.server.token.TokenStore;
+import dev.culvert.server.token.TokenStoreException;
 import dev.culvert.tls.Identity;
 import dev.culvert.tls.PrivateFile;
 import java.io.IOException;
@@ -27,7 +29,8 @@ final class StateDirectory implements AutoCloseable {
   }
 
   /**
-   * Makes the directory where it is missing and takes its lock.
+   * Makes the directory where it is missing, takes its lock, and deletes what was half written
+   * there.
    *
    * @throws StartException where the directory cannot be had, or another server has it
    */
@@ -44,6 +47,7 @@ final class StateDirectory implements AutoCloseable {
     }
     try {
       if (lockFile.tryLock() != null) {
+        deleteUnfinished(path);
         return new StateDirectory(path, lockFile);
       }
       lockFile.close();
@@ -51,9 +55,17 @@ final class StateDirectory implements AutoCloseable {
     } catch (OverlappingFileLockException e) { // held by a server in this process
       throw taken(path, closeAfter(lockFile, e));
     } catch (StartException e) {
-      throw e;
+      throw closeAfter(lockFile, e);
     } catch (IOException e) {
       throw unusable(path, closeAfter(lockFile, e));
+    }
+  }
+
+  private static void deleteUnfinished(Path path) throws IOException {
+    try (var _ = StateLock.take(path)) { // commands write there too
+      PrivateFile.deleteUnfinished(path);
+    } catch (TokenStoreException e) {
+      throw new StartException(Fault.CONFIGURATION, e.problem(), e.remedy(), e);
     }
   }
 

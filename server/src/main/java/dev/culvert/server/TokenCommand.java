@@ -13,10 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code culvertd token}: makes, lists, narrows, replaces and revokes tokens; a running server
@@ -28,13 +26,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class TokenCommand {
-  @Spec private @Nullable CommandSpec spec;
+  @Mixin private final CommandOutput output = new CommandOutput();
 
   private PrintWriter out() {
-    if (spec == null) {
-      throw new IllegalStateException("the command is not parsed yet");
-    }
-    return spec.commandLine().getOut();
+    return output.writer();
   }
 
   @Command(

@@ -7,6 +7,8 @@ import dev.culvert.mux.control.Secret;
 import dev.culvert.server.token.KeysetProtection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,27 @@ final class KeysetCommandTest {
     assertThatThrownBy(() -> KeysetOptions.protection(null, null, both))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("both set");
+  }
+
+  @Test
+  void fileNamedByMistakeIsRefusedAndNothingOfItTold() throws Exception {
+    Path pem = directory.resolve("mistaken.pem");
+    Path list = directory.resolve("mistaken.txt");
+    Files.writeString(
+        pem, "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMG\n-----END PRIVATE KEY-----\n");
+    Files.writeString(list, "MIGH\nAgEAMBMG\n");
+    for (Path file : List.of(pem, list)) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+    for (String option : List.of("--new-passphrase-file", "--new-key")) {
+      for (Path file : List.of(pem, list, directory)) {
+        CommandLineRun run = keyset("protect", option, file.toString());
+
+        run.assertTold(2, file.toString(), "");
+        assertThat(run.out() + run.err()).doesNotContain("MIGH", "AgEA", "BEGIN");
+      }
+    }
+    assertThat(keyset("show").exitCode()).as("still in the clear").isZero();
   }
 
   @Test

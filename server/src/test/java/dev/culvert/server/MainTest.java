@@ -190,6 +190,16 @@ final class MainTest {
   }
 
   @Test
+  void whatAKilledWriterLeftIsDeletedAtTheNextStart() throws Exception {
+    PrivateFile.createDirectory(state);
+    Path left = Files.createFile(state.resolve("token-keyset.json.0123456789abcdef.tmp"));
+
+    try (StateDirectory _ = StateDirectory.open(state)) {
+      assertThat(left).doesNotExist();
+    }
+  }
+
+  @Test
   void stateInUseIsNotTheUsersFault() throws Exception {
     try (StateDirectory _ = StateDirectory.open(state)) {
       assertTold(serve(), 1, "another culvertd uses " + state, "Stop it");

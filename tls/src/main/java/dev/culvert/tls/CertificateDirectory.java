@@ -40,6 +40,7 @@ public final class CertificateDirectory {
    */
 
   static final int PAIRS_AT_A_LOOK = 100;
+  static final int WARNED_DAYS = 7;
 
   private static final int MAX_PAIRS = 50_000;
 
@@ -49,6 +50,7 @@ public final class CertificateDirectory {
   private final Path directory;
   private final CertificateStore store;
   private final Consumer<String> problems;
+  private final Consumer<String> warnings;
   private final InstantSource clock;
   private final Map<String, Known> known = new HashMap<>();
   private final Queue<PemPair> ahead = new ArrayDeque<>();
@@ -63,21 +65,33 @@ public final class CertificateDirectory {
   }
 
   private CertificateDirectory(
-      Path directory, CertificateStore store, Consumer<String> problems, InstantSource clock) {
+      Path directory,
+      CertificateStore store,
+      Consumer<String> problems,
+      Consumer<String> warnings,
+      InstantSource clock) {
     this.directory = directory;
     this.store = store;
     this.problems = problems;
+    this.warnings = warnings;
     this.clock = clock;
   }
 
   /**
    * Reads all of it into {@code store}; {@code problems} is told, with the remedy, what cannot be
-   * used. A directory that cannot be listed is an {@link IOException} with the remedy.
+   * used, and {@code warnings}, once for each time that it is read, of what is in use and has
+   * expired or does so within {@value #WARNED_DAYS} days. A directory that cannot be listed is an
+   * {@link IOException} with the remedy.
    */
   public static CertificateDirectory open(
-      Path directory, CertificateStore store, Consumer<String> problems, InstantSource clock)
+      Path directory,
+      CertificateStore store,
+      Consumer<String> problems,
+      Consumer<String> warnings,
+      InstantSource clock)
       throws IOException {
-    CertificateDirectory opened = new CertificateDirectory(directory, store, problems, clock);
+    CertificateDirectory opened =
+        new CertificateDirectory(directory, store, problems, warnings, clock);
     opened.beginRound();
     while (!opened.ahead.isEmpty()) {
       opened.tell(opened.look(opened.ahead.remove()));
@@ -162,7 +176,17 @@ public final class CertificateDirectory {
       return pair.chain() + ": holds a certificate that names no host";
     }
     store.put(origin(pair.name()), content);
+    warnOfTheEnd(pair, content.expiresAt());
     return null;
+  }
+
+  private void warnOfTheEnd(PemPair pair, Instant end) {
+    Instant now = clock.instant();
+    if (!now.isBefore(end)) {
+      warnings.accept(pair.chain() + ": holds a certificate that expired on " + end);
+    } else if (!now.isBefore(end.minus(Duration.ofDays(WARNED_DAYS)))) {
+      warnings.accept(pair.chain() + ": holds a certificate that expires on " + end);
+    }
   }
 
   private void tell(Known pair) {

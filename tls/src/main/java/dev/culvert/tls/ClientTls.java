@@ -113,6 +113,16 @@ public final class ClientTls implements AutoCloseable {
     }
   }
 
+  /**
+   * What has replaced the pinned key of a trusted server; null where nothing has, or no key is
+   * pinned. The channel's event loop only.
+   */
+  public @Nullable PinReplacement replacement(Channel channel) throws CertificateException {
+    return trustManager instanceof PinTrustManager pins
+        ? pins.replacement(chain(channel.pipeline().get(SslHandler.class).engine().getSession()))
+        : null;
+  }
+
   private static X509Certificate[] chain(SSLSession session) throws CertificateException {
     try {
       return Arrays.copyOf(

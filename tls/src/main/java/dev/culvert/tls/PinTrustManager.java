@@ -6,11 +6,14 @@ import java.security.MessageDigest;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts a server by its public key alone; TLS itself proves that the peer holds the private half.
@@ -35,6 +38,21 @@ final class PinTrustManager extends X509ExtendedTrustManager {
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
+    var _ = pinnedIn(chain);
+  }
+
+  /** For a chain that is trusted; null where the server's own key is a pinned one. */
+  @Nullable PinReplacement replacement(X509Certificate[] chain) throws CertificateException {
+    int pinned = pinnedIn(chain);
+    return Arrays.stream(chain, 0, pinned)
+        .map(certificate -> certificate.getNotAfter().toInstant())
+        .min(Comparator.naturalOrder())
+        .map(until -> new PinReplacement(SpkiPin.of(chain[0]), until))
+        .orElse(null);
+  }
+
+  /** Where in the chain the pinned key is. */
+  private int pinnedIn(X509Certificate[] chain) throws CertificateException {
     int pinned = 0;
     while (!isPinned(chain[pinned])) {
       pinned++;
@@ -47,6 +65,7 @@ final class PinTrustManager extends X509ExtendedTrustManager {
                 + " replaced; compare with the pin that the server prints");
       }
     }
+    return pinned;
   }
 
   private boolean isPinned(X509Certificate certificate) {

@@ -3,6 +3,8 @@ package dev.culvert.tls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +13,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,29 +30,74 @@ public final class PrivateFile {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
 
+  /** A new content on its way: the file's name, 16 hex digits, and this. */
+  private static final String UNFINISHED = ".tmp";
+
+  private static final Pattern NEIGHBOUR = Pattern.compile(".+\\.[0-9a-f]{16}\\.tmp");
+
   private PrivateFile() {}
 
   /** Replaces {@code file} with {@code content}, mode 0600. Any thread. */
   public static void write(Path file, byte[] content) throws IOException {
-    Path neighbour =
-        file.resolveSibling(
-            file.getFileName() + "." + Long.toHexString(ThreadLocalRandom.current().nextLong()));
+    Path neighbour = neighbour(file);
     try {
-      try (FileChannel channel =
-          FileChannel.open(
-              neighbour,
-              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              mode("rw-------"))) {
-        ByteBuffer bytes = ByteBuffer.wrap(content);
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
+      fill(neighbour, content);
       Files.move(
           neighbour, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(neighbour);
+    }
+  }
+
+  /**
+   * Makes {@code file} with {@code content}, mode 0600, unless it is there: then it stays as it is,
+   * also where somebody else makes it at the same moment. Any thread.
+   */
+  public static void writeIfMissing(Path file, byte[] content) throws IOException {
+    Path neighbour = neighbour(file);
+    try {
+      fill(neighbour, content);
+      Files.createLink(file, neighbour);
+    } catch (FileAlreadyExistsException e) {
+      // Somebody else's is whole, as ours would be.
+    } finally {
+      Files.deleteIfExists(neighbour);
+    }
+  }
+
+  /**
+   * Deletes what writers left in {@code directory} that were killed while they wrote. Nobody may be
+   * writing there meanwhile.
+   */
+  public static void deleteUnfinished(Path directory) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + UNFINISHED)) {
+      for (Path file : files) {
+        if (NEIGHBOUR.matcher(file.getFileName().toString()).matches()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  private static Path neighbour(Path file) {
+    return file.resolveSibling(
+        file.getFileName()
+            + "."
+            + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
+            + UNFINISHED);
+  }
+
+  private static void fill(Path neighbour, byte[] content) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            neighbour,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            mode("rw-------"))) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.attribute.FileTime;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class CertificateDirectoryTest {
   private Instant now = Instant.now();
   private final CertificateStore store = new CertificateStore(() -> now);
   private final List<String> problems = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
 
   @BeforeEach
   void make() throws Exception {
@@ -34,7 +36,7 @@ final class CertificateDirectoryTest {
   }
 
   private CertificateDirectory open() throws IOException {
-    return CertificateDirectory.open(directory, store, problems::add, () -> now);
+    return CertificateDirectory.open(directory, store, problems::add, warnings::add, () -> now);
   }
 
   private KeyAndChain certificate(String... names) throws Exception {
@@ -111,6 +113,32 @@ final class CertificateDirectoryTest {
     assertThat(problems.get(2)).contains("c.crt: there is no such file");
     assertThat(problems.get(3)).contains("d.pem: holds a certificate that names no host");
     assertThat(problems.get(4)).contains("fullchain.pem");
+  }
+
+  @Test
+  void certificateThatHasExpiredOrSoonDoesIsWarnedOfOnceEachTimeItIsRead() throws Exception {
+    now = now.truncatedTo(ChronoUnit.SECONDS);
+    Instant past = now.minus(Duration.ofDays(1));
+    for (int days : List.of(-1, 7, 8)) {
+      SelfSigned.keyAndChain(
+              keys, now.minus(Duration.ofDays(30)), now.plus(Duration.ofDays(days)), "a.example")
+          .write(directory.resolve("in" + days + ".pem"));
+    }
+
+    CertificateDirectory opened = open();
+    twice(opened);
+
+    assertThat(warnings)
+        .containsExactly(
+            directory.resolve("in-1.pem") + ": holds a certificate that expired on " + past,
+            directory.resolve("in7.pem")
+                + ": holds a certificate that expires on "
+                + now.plus(Duration.ofDays(7)));
+    write("in-1", "a.example");
+    Files.delete(directory.resolve("in-1.pem"));
+    twice(opened);
+    assertThat(warnings).hasSize(2);
+    assertThat(problems).isEmpty();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.culvert.tls;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +71,21 @@ final class PinTrustManagerTest {
     Instant late = NOW.plus(DAY.multipliedBy(2)).plusSeconds(1);
     assertRefused(first.pin(), chain(third), NOW.plus(DAY).plusSeconds(1));
     assertRefused(second.pin(), chain(third), late);
+  }
+
+  @Test
+  void formerKeyIsToldItsReplacementAndTheEarliestEndOnTheWay() throws Exception {
+    Instant inADay = NOW.plus(DAY);
+
+    assertThat(replacement(first.pin())).isEqualTo(new PinReplacement(third.pin(), inADay));
+    assertThat(replacement(second.pin()))
+        .isEqualTo(new PinReplacement(third.pin(), NOW.plus(DAY.multipliedBy(2))));
+    assertThat(replacement(third.pin())).isNull();
+  }
+
+  private @Nullable PinReplacement replacement(String pin) throws CertificateException {
+    return new PinTrustManager(List.of(pin), InstantSource.fixed(NOW))
+        .replacement(chain(third).toArray(X509Certificate[]::new));
   }
 
   @Test

@@ -81,6 +81,7 @@ public final class Demo implements AutoCloseable {
                 case ClientEvent.Ended ended ->
                     url.completeExceptionally(new IOException(ended.end().message()));
                 case ClientEvent.Online o -> {}
+                case ClientEvent.PinReplaced p -> {}
                 case ClientEvent.Reconnecting r -> {}
                 case ClientEvent.Request r -> {}
               }

@@ -67,7 +67,8 @@ public final class CertificateCost {
 
     Spent start = Spent.now();
     CertificateDirectory opened =
-        CertificateDirectory.open(directory, store, System.err::println, InstantSource.system());
+        CertificateDirectory.open(
+            directory, store, System.err::println, System.err::println, InstantSource.system());
     Spent read = Spent.now();
     print("read from its file", start, read, count);
 

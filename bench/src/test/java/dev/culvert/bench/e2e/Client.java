@@ -58,6 +58,15 @@ final class Client implements AutoCloseable {
     opened = List.copyOf(all);
   }
 
+  /** All that is heard until the first tunnel is open. */
+  List<ClientEvent> eventsToOpened() throws InterruptedException {
+    List<ClientEvent> heard = new ArrayList<>();
+    while (heard.isEmpty() || !(heard.getLast() instanceof ClientEvent.Opened)) {
+      heard.add(await(ClientEvent.class));
+    }
+    return heard;
+  }
+
   RequestRecord awaitRequest() throws InterruptedException {
     return await(ClientEvent.Request.class).request();
   }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.bench.demo.SampleApp;
 import dev.culvert.client.ClientConfig;
 import dev.culvert.client.ClientEnd;
+import dev.culvert.client.ClientEvent;
 import dev.culvert.tls.Identity;
+import dev.culvert.tls.PinReplacement;
 import dev.culvert.tls.Trust;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,6 +83,27 @@ final class IdentityRotationTest {
       after.awaitOpened(1);
       assertServed(after);
     }
+  }
+
+  @Test
+  void clientWithAFormerPinIsToldTheNewOneAndWhenTheOldOneEnds() throws Exception {
+    String old = tunnel.server().pin();
+    Instant earliest = Instant.now().plus(Duration.ofDays(1)).minusSeconds(1);
+
+    String renewed = rotate(Duration.ofDays(1));
+
+    PinReplacement told = pinning(old).await(ClientEvent.PinReplaced.class).replacement();
+    assertThat(told.pin()).isEqualTo(renewed);
+    assertThat(told.until()).isBetween(earliest, Instant.now().plus(Duration.ofDays(1)));
+    assertThat(told.until())
+        .isEqualTo(Identity.load(state).formerPins(Instant.now()).getFirst().until());
+  }
+
+  @Test
+  void clientWithTheNewPinIsToldOfNone() throws Exception {
+    Client client = pinning(rotate(Duration.ofDays(1)));
+
+    assertThat(client.eventsToOpened()).noneMatch(ClientEvent.PinReplaced.class::isInstance);
   }
 
   @Test

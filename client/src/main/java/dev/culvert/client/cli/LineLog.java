@@ -3,6 +3,7 @@ package dev.culvert.client.cli;
 import dev.culvert.client.ClientEvent;
 import dev.culvert.client.ClientListener;
 import dev.culvert.client.local.RequestRecord;
+import dev.culvert.tls.PinReplacement;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -55,6 +56,14 @@ public final class LineLog implements ClientListener, AutoCloseable {
     switch (event) {
       case ClientEvent.Online online ->
           line("Connected to " + TerminalText.message(online.server()) + " over " + online.tls());
+      case ClientEvent.PinReplaced(PinReplacement replacement) ->
+          line(
+              coloured(Colour.YELLOW, "Warning")
+                  + " the server's key was replaced: the pin in use is good until "
+                  + replacement.until()
+                  + "; give --pin "
+                  + replacement.pin()
+                  + " by then");
       case ClientEvent.Opened opened -> {
         for (String url : opened.urls()) {
           line(

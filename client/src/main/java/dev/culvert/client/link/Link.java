@@ -14,6 +14,7 @@ import dev.culvert.mux.socket.Dialer;
 import dev.culvert.mux.socket.Transport;
 import dev.culvert.tls.ClientTls;
 import dev.culvert.tls.NegotiatedTls;
+import dev.culvert.tls.PinReplacement;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -21,6 +22,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
+import java.security.cert.CertificateException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ public final class Link {
   private @Nullable Channel connection;
   private @Nullable StreamChannel control;
   private NegotiatedTls tls = NegotiatedTls.NONE;
+  private @Nullable PinReplacement replacement;
   private boolean isDown;
 
   /** {@code server} names it in what is said to people. */
@@ -94,7 +97,13 @@ public final class Link {
         .pipeline()
         .addLast(
             server.tls().newHandler(channel.alloc(), server.host(), server.port()),
-            new Handshake(this, server.tls()::requireTrusted, hello, acceptor));
+            new Handshake(
+                this, connected -> requireTrusted(server.tls(), connected), hello, acceptor));
+  }
+
+  private void requireTrusted(ClientTls serverTls, Channel connected) throws CertificateException {
+    serverTls.requireTrusted(connected);
+    replacement = serverTls.replacement(connected);
   }
 
   private void dialled(Future<Channel> done) {
@@ -184,6 +193,11 @@ public final class Link {
   /** What was agreed on with the server, once the link is up. */
   public NegotiatedTls tls() {
     return tls;
+  }
+
+  /** What has replaced the pinned key of the server; null where that is still its own. */
+  public @Nullable PinReplacement replacement() {
+    return replacement;
   }
 
   /** Says a word on the control stream. Any thread, once the link is up. */

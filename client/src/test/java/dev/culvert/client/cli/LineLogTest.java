@@ -9,6 +9,7 @@ import dev.culvert.client.local.LocalTarget;
 import dev.culvert.client.local.RequestRecord;
 import dev.culvert.client.local.RequestRecord.Outcome;
 import dev.culvert.tls.NegotiatedTls;
+import dev.culvert.tls.PinReplacement;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -125,6 +126,17 @@ final class LineLogTest {
             new ClientEvent.Reconnecting("x".repeat(65_536), 1, Duration.ofMillis(500)));
 
     assertThat(text).hasSizeLessThan(400);
+  }
+
+  @Test
+  void replacedPinIsAWarningWithTheNewOneAndTheEndOfTheOld() {
+    PinReplacement replacement =
+        new PinReplacement("sha256/new", Instant.parse("2026-12-24T12:00:00Z"));
+
+    assertThat(logged(Style.PLAIN, new ClientEvent.PinReplaced(replacement)))
+        .startsWith("Warning")
+        .contains("until 2026-12-24T12:00:00Z", "--pin sha256/new")
+        .hasLineCount(1);
   }
 
   @Test

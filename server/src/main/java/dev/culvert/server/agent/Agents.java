@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,8 +46,9 @@ public final class Agents {
   private final DomainProof domainProof;
   private final TokenVerifier verifier;
   private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private final Map<String, Agent> byHolder = new HashMap<>(); // guarded by this
-  private final Map<String, TokenUse> uses = new HashMap<>(); // by token, guarded by this
+  private final TokenUses uses;
   private final RandomGenerator random = new SecureRandom();
   private final Promise<Void> closed = GlobalEventExecutor.INSTANCE.newPromise();
   private boolean isClosed; // guarded by this
@@ -58,12 +60,26 @@ public final class Agents {
       DomainProof domainProof,
       TokenVerifier verifier,
       InstantSource clock) {
+    this(routes, ports, urls, domainProof, verifier, clock, System::nanoTime);
+  }
+
+  /** {@code nanoTime} is what rates are measured by. */
+  Agents(
+      RouteTable routes,
+      PortListener ports,
+      PublicUrls urls,
+      DomainProof domainProof,
+      TokenVerifier verifier,
+      InstantSource clock,
+      LongSupplier nanoTime) {
     this.routes = routes;
     this.ports = ports;
     this.urls = urls;
     this.domainProof = domainProof;
     this.verifier = verifier;
     this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.uses = new TokenUses(nanoTime);
     verifier.onChanged(this::changed);
   }
 
@@ -92,6 +108,10 @@ public final class Agents {
     return verifier.permissions(grant, clock.instant());
   }
 
+  long nanoTime() {
+    return nanoTime.getAsLong();
+  }
+
   /** How many clients are connected. */
   public synchronized int size() {
     return byHolder.size();
@@ -114,7 +134,7 @@ public final class Agents {
       agent = byHolder.get(holder);
       if (hello.joins() == null) {
         superseded = agent;
-        agent = new Agent(holder, grant, use(grant), this);
+        agent = new Agent(holder, grant, uses.enter(grant.tokenId()), this);
         byHolder.put(holder, agent);
       } else if (agent == null || !agent.hasSession(hello.joins()) || isOlder(grant, agent)) {
         return null;
@@ -149,18 +169,10 @@ public final class Agents {
     return grant.generation() < agent.grant().generation();
   }
 
-  private TokenUse use(Grant grant) {
-    TokenUse use = uses.computeIfAbsent(grant.tokenId(), token -> new TokenUse(System.nanoTime()));
-    use.addClient();
-    return use;
-  }
-
   /** Once for each agent, when it has ended. */
   synchronized void remove(Agent agent) {
     byHolder.remove(agent.holder(), agent);
-    if (agent.use().removeClient()) {
-      uses.remove(agent.grant().tokenId(), agent.use());
-    }
+    uses.leave(agent.grant().tokenId(), agent.use());
     if (isClosed && byHolder.isEmpty()) {
       closed.trySuccess(null);
     }
@@ -174,19 +186,19 @@ public final class Agents {
       if (permissions == null) {
         agent.end(EndCode.UNAUTHORIZED, "the token was revoked or has expired");
       } else {
-        agent.restrict(permissions);
+        agent.tunnels().restrict(permissions);
       }
     }
     int excess = 0;
     for (Agent agent : bearers) { // once none of them has what it may not have anyway
       Permissions permissions = permissions(agent.grant());
       if (permissions != null) {
-        agent.reduce(permissions);
+        agent.tunnels().reduce(permissions);
         excess = Math.max(excess, agent.use().streamsBeyond(permissions));
       }
     }
     for (Agent agent : bearers) {
-      excess -= agent.cut(excess);
+      excess -= agent.tunnels().cut(excess);
     }
   }
 

@@ -29,8 +29,8 @@ final class ControlHandler extends ByteToMessageDecoder {
       ClientMessage message = ControlCodec.readClientMessage(in);
       switch (message) {
         case null -> {}
-        case ClientMessage.OpenTunnel open -> agent.openTunnel(session, open);
-        case ClientMessage.CloseTunnel close -> agent.closeTunnel(close.tunnel());
+        case ClientMessage.OpenTunnel open -> agent.tunnels().open(session, open);
+        case ClientMessage.CloseTunnel close -> agent.tunnels().close(close.tunnel());
       }
     } catch (MalformedMessageException e) {
       session.end(EndCode.UNSUPPORTED, "the client sent " + e.getMessage());

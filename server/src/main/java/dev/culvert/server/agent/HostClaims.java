@@ -67,8 +67,8 @@ final class HostClaims {
     switch (outcome) {
       case PROVEN -> allowed.accept(true);
       case UNKNOWN -> {
-        if (agents.routes().isHeldFor(host, holder)) {
-          allowed.accept(true); // who had it a moment ago does not lose it to a silent DNS
+        if (agents.routes().isProvenHold(host, holder)) {
+          allowed.accept(true); // who proved it a moment ago does not lose it to a silent DNS
         } else {
           refused.accept(
               unproven(

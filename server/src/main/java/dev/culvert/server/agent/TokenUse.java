@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What all clients of one token have open, and how fast they open more. Any thread. */
 final class TokenUse {
-  private static final long SECOND_NANOS = 1_000_000_000L;
+  static final long SECOND_NANOS = 1_000_000_000L;
 
   private int clients;
   private int tunnels;

@@ -9,9 +9,10 @@ import java.util.Objects;
  * @param address the name, or {@code tcp/PORT}
  * @param holder the client: its token's id and a hash that tells it from others of the same token
  * @param key the client's own word for the tunnel
+ * @param isProven whether the client had it because the DNS showed it to be its own
  * @param heldUntil when others may have it; far away while it is in use
  */
-record Lease(String address, String holder, String key, Instant heldUntil) {
+record Lease(String address, String holder, String key, boolean isProven, Instant heldUntil) {
   static final Instant IN_USE = Instant.ofEpochSecond(253_402_300_799L); // the year 9999
 
   Lease {

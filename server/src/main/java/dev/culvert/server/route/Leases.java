@@ -44,11 +44,12 @@ final class Leases {
   private static final Gson GSON = new Gson();
 
   /** One lease as it stands in the file; times as text for people. */
-  private record Line(String address, String holder, String key, String heldUntil) {
+  private record Line(
+      String address, String holder, String key, boolean isProven, String heldUntil) {
     /** As held, until its time or at most until {@code latest}. */
     Lease toLease(Instant latest) {
       Instant until = Instant.parse(heldUntil);
-      return new Lease(address, holder, key, until.isAfter(latest) ? latest : until);
+      return new Lease(address, holder, key, isProven, until.isAfter(latest) ? latest : until);
     }
   }
 
@@ -123,9 +124,18 @@ final class Leases {
   }
 
   /** Marks the address as in use. */
-  synchronized void use(String address, String holder, String key) {
-    forget(address);
-    inUse.put(address, new Lease(address, holder, key, Lease.IN_USE));
+  void use(String address, String holder, String key) {
+    use(new Lease(address, holder, key, false, Lease.IN_USE));
+  }
+
+  /** Marks the host name as in use by a client whose own it was shown to be. */
+  void useProven(String address, String holder, String key) {
+    use(new Lease(address, holder, key, true, Lease.IN_USE));
+  }
+
+  private synchronized void use(Lease lease) {
+    forget(lease.address());
+    inUse.put(lease.address(), lease);
     isChanged = true;
   }
 
@@ -133,7 +143,8 @@ final class Leases {
   synchronized void release(String address) {
     Lease lease = inUse.remove(address);
     if (lease != null) {
-      hold(new Lease(address, lease.holder(), lease.key(), clock.instant().plus(hold)));
+      Instant until = clock.instant().plus(hold);
+      hold(new Lease(address, lease.holder(), lease.key(), lease.isProven(), until));
       forgetTheOld();
       isChanged = true;
     }
@@ -187,7 +198,9 @@ final class Leases {
       }
       List<Line> lines =
           leases.stream()
-              .map(l -> new Line(l.address(), l.holder(), l.key(), l.heldUntil().toString()))
+              .map(l ->
+                  new Line(
+                      l.address(), l.holder(), l.key(), l.isProven(), l.heldUntil().toString()))
               .toList();
       try {
         PrivateFile.write(file, GSON.toJson(lines).getBytes(StandardCharsets.UTF_8));

@@ -152,7 +152,11 @@ public final class RouteTable {
         };
     Route route = make.apply(isPort(address) ? address.substring(PORT_PREFIX.length()) : address);
     byAddress.put(address, route);
-    leases.use(address, request.holder(), request.key());
+    if (request.isProven()) {
+      leases.useProven(address, request.holder(), request.key());
+    } else {
+      leases.use(address, request.holder(), request.key());
+    }
     openingListener.accept(route);
     return route;
   }
@@ -162,10 +166,12 @@ public final class RouteTable {
     openingListener = listener;
   }
 
-  /** Whether the name or port is kept for this client, which is away. */
-  public boolean isHeldFor(String address, String holder) {
-    Lease lease = leases.find(address);
-    return lease != null && lease.holder().equals(holder) && !lease.isInUse();
+  /**
+   * Whether the host name is kept for this client, which is away and had shown it to be its own.
+   */
+  public boolean isProvenHold(String host, String holder) {
+    Lease lease = leases.find(host);
+    return lease != null && lease.isProven() && lease.holder().equals(holder) && !lease.isInUse();
   }
 
   /** Closes a route; its name or port is held for the same client. */

@@ -129,7 +129,7 @@ final class KeysetFile {
       new SecureRandom().nextBytes(key);
       try {
         String line = Base64.getEncoder().encodeToString(key) + "\n";
-        PrivateFile.write(file, line.getBytes(StandardCharsets.US_ASCII));
+        PrivateFile.writeIfMissing(file, line.getBytes(StandardCharsets.US_ASCII));
       } catch (IOException e) {
         throw new TokenStoreException(
             file + ": the key file cannot be made: " + FileFailure.reason(e),

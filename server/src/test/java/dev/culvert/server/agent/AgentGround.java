@@ -45,6 +45,7 @@ final class AgentGround implements AutoCloseable, PortListener {
   final AgentAcceptor acceptor;
   final IssuedToken token;
   final AtomicLong nanos = new AtomicLong(); // what failures are timed by
+  final AtomicLong rateNanos = new AtomicLong(); // what rates are measured by
   @Nullable IOException portFailure;
   Runnable whenStopped = () -> {};
 
@@ -63,7 +64,7 @@ final class AgentGround implements AutoCloseable, PortListener {
             state.resolve("leases.json"),
             Duration.ofHours(1),
             Clock.systemUTC());
-    agents = new Agents(routes, this, this::urls, domainProof, verifier, clock);
+    agents = new Agents(routes, this, this::urls, domainProof, verifier, clock, rateNanos::get);
     acceptor = new AgentAcceptor(agents, "culvertd test", nanos::get);
     token = tokens.create("laptop", permissions, Duration.ofHours(1));
     verifier.reloadIfChanged();

@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -190,6 +191,30 @@ final class AgentLimitsTest {
   }
 
   @Test
+  void noMoreStreamsOfAllClientsAreCutThanALimitThatWasNarrowedAsksFor() throws Exception {
+    try (AgentGround ground = ground(NONE, NONE, NONE)) {
+      TestClient ann = ground.connect(AgentGround.ANN);
+      TestClient bob = ground.connect(BOB);
+      ann.openHttp(1, "a");
+      bob.openHttp(1, "b");
+      List<StreamChannel> streams = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        streams.add(openStream(ground.opened.getFirst()).getNow());
+        streams.add(openStream(ground.opened.getLast()).getNow());
+      }
+
+      ground.tokens.narrow("laptop", limits(NONE, 2, NONE));
+      ground.verifier.reloadIfChanged();
+      ann.drive();
+      bob.drive();
+
+      assertThat(streams.stream().filter(StreamChannel::isOpen)).hasSize(2);
+      ann.cut();
+      bob.cut();
+    }
+  }
+
+  @Test
   void streamsCountUntilTheyAreClosed() throws Exception {
     try (AgentGround ground = ground(NONE, 2, NONE)) {
       TestClient client = ground.connect(AgentGround.ANN);
@@ -246,6 +271,49 @@ final class AgentLimitsTest {
       assertThat(openStream(ground.opened.getLast()).isSuccess()).isTrue();
       bob.cut();
     }
+  }
+
+  @Test
+  void clientThatComesBackGetsNoNewAllowanceBeforeItsTime() throws Exception {
+    try (AgentGround ground = ground(NONE, NONE, 2)) {
+      TestClient before = ground.connect(AgentGround.ANN);
+      before.openHttp(1, "a");
+      assertThat(openStream(ground.opened.getLast()).isSuccess()).isTrue();
+      assertThat(openStream(ground.opened.getLast()).isSuccess()).isTrue();
+      before.cut();
+
+      TestClient back = ground.connect(AgentGround.ANN);
+      back.openHttp(1, "a");
+      assertThat(openStream(ground.opened.getLast()).cause())
+          .hasMessageContaining("2 streams a second");
+      back.cut();
+      ground.rateNanos.addAndGet(500_000_000L);
+
+      TestClient later = ground.connect(AgentGround.ANN);
+      later.openHttp(1, "a");
+      assertThat(openStream(ground.opened.getLast()).isSuccess()).isTrue();
+      assertThat(openStream(ground.opened.getLast()).isSuccess()).isFalse();
+      later.cut();
+    }
+  }
+
+  @Test
+  void useThatHasRestedIsForgottenAndOneThatIsInUseNever() {
+    AtomicLong nanos = new AtomicLong();
+    TokenUses uses = new TokenUses(nanos::get);
+    TokenUse kept = uses.enter("kept");
+    uses.leave("left", uses.enter("left"));
+    uses.leave("back", uses.enter("back"));
+    TokenUse back = uses.enter("back");
+
+    nanos.set(TokenUse.SECOND_NANOS - 1);
+    uses.leave("other", uses.enter("other"));
+    assertThat(uses.size()).isEqualTo(4);
+    nanos.set(TokenUse.SECOND_NANOS);
+
+    assertThat(uses.enter("kept")).isSameAs(kept);
+    assertThat(uses.enter("back")).isSameAs(back);
+    assertThat(uses.size()).as("without the one that left").isEqualTo(3);
   }
 
   @Test

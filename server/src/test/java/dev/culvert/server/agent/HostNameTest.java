@@ -6,7 +6,10 @@ import dev.culvert.mux.control.Secret;
 import dev.culvert.mux.control.ServerMessage.TunnelOpened;
 import dev.culvert.mux.control.ServerMessage.TunnelRefused;
 import dev.culvert.mux.control.TunnelRefusalCode;
+import dev.culvert.server.route.NamePattern;
+import dev.culvert.server.route.Permissions;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +93,36 @@ final class HostNameTest {
     ground.warmProof("api.example.com");
     assertThat(again.openHttp(2, "api.example.com")).isInstanceOf(TunnelRefused.class);
     again.cut();
+  }
+
+  @Test
+  void silentDnsGivesBackNoNameThatWasOnlyListedInTheToken(@TempDir Path other) throws Exception {
+    Permissions listed =
+        new Permissions(
+            Permissions.STANDARD.kinds(),
+            Permissions.STANDARD.names(),
+            List.of(new NamePattern(HOST)),
+            true,
+            Permissions.STANDARD.ports(),
+            Permissions.UNLIMITED,
+            Permissions.UNLIMITED,
+            Permissions.UNLIMITED);
+    try (AgentGround narrowed = new AgentGround(other, listed, Clock.systemUTC())) {
+      TestClient bearer = narrowed.connect(AgentGround.ANN);
+      assertThat(bearer.openHttp(1, HOST)).isInstanceOf(TunnelOpened.class);
+      narrowed.tokens.narrow("laptop", Permissions.STANDARD);
+      narrowed.verifier.reloadIfChanged();
+      bearer.drive();
+      assertThat(bearer.heard.remove()).isInstanceOf(TunnelRefused.class);
+      narrowed.nameServer.breakDown();
+      narrowed.warmProof(HOST);
+
+      assertThat(bearer.openHttp(2, HOST))
+          .isInstanceOfSatisfying(
+              TunnelRefused.class,
+              refusal -> assertThat(refusal.code()).isEqualTo(TunnelRefusalCode.FORBIDDEN));
+      bearer.cut();
+    }
   }
 
   @Test

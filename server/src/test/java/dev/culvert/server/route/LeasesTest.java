@@ -41,7 +41,7 @@ final class LeasesTest {
 
     clock.advance(HOLD.minusNanos(1));
     assertThat(leases.find("calm"))
-        .isEqualTo(new Lease("calm", "ann", "key", clock.instant().plusNanos(1)));
+        .isEqualTo(new Lease("calm", "ann", "key", false, clock.instant().plusNanos(1)));
     clock.advance(Duration.ofNanos(1));
 
     assertThat(leases.find("calm")).isNull();
@@ -143,6 +143,18 @@ final class LeasesTest {
     assertThat(reopened.findHeld("bob", "key", address -> true)).isNotNull();
     clock.advance(Duration.ofMinutes(1));
     assertThat(reopened.find("used")).isNull();
+  }
+
+  @Test
+  void restartKeepsWhatWasProven() throws Exception {
+    leases.useProven("www.example.com", "ann", "key");
+    leases.use("www.example.org", "ann", "key");
+    leases.release("www.example.com");
+
+    Leases reopened = restarted();
+
+    assertThat(reopened.find("www.example.com")).isNotNull().returns(true, Lease::isProven);
+    assertThat(reopened.find("www.example.org")).isNotNull().returns(false, Lease::isProven);
   }
 
   @Test
