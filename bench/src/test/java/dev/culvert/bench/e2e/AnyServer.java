@@ -1,12 +1,22 @@
 package dev.culvert.bench.e2e;
 
 import java.net.Socket;
+import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Trusts whoever answers, for tests of what a server does with strangers. */
 final class AnyServer extends X509ExtendedTrustManager {
+  /** TLS that does so. */
+  static SSLContext context() throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {new AnyServer()}, null);
+    return context;
+  }
+
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
 
