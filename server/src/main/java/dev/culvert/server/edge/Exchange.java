@@ -113,7 +113,7 @@ final class Exchange implements Upstream.User {
   void requestContent(HttpContent content) {
     if (content instanceof LastHttpContent last) {
       isRequestEnded = true;
-      ForwardedHeaders.remove(last.trailingHeaders()); // some services take them for headers
+      RequestTrailers.clean(last.trailingHeaders());
     }
     if (isOver) {
       content.release();
@@ -168,6 +168,15 @@ final class Exchange implements Upstream.User {
   /** The visitor has sent nothing more for too long. */
   void requestStalled() {
     fail(HttpRefusal.requestTimeout());
+  }
+
+  /** The rest of the request cannot be read; false where it is too late to tell the visitor. */
+  boolean refuseBody() {
+    if (isOver || isSwitching || framing != null) {
+      return false;
+    }
+    fail(HttpRefusal.badRequest("Its body cannot be read."));
+    return true;
   }
 
   // The response.
@@ -324,7 +333,7 @@ final class Exchange implements Upstream.User {
     boolean keep =
         head.keepAlive()
             && !head.headers().contains(HttpHeaderNames.EXPECT)
-            && !refusal.status().equals(HttpResponseStatus.REQUEST_TIMEOUT);
+            && !refusal.status().codeClass().equals(HttpStatusClass.CLIENT_ERROR);
     visitor.answer(
         refusal, head.headers().get(HttpHeaderNames.ACCEPT), keep ? KeepAlive.YES : KeepAlive.NO);
   }

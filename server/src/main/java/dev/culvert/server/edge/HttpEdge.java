@@ -4,8 +4,6 @@ import dev.culvert.server.route.RouteTable;
 import dev.culvert.tls.CloseNotifyHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 
 /**
  * The public HTTP side: gives each visitor's connection its pipeline. Any thread.
@@ -43,16 +41,7 @@ public final class HttpEdge {
     channel.config().setAutoRead(false);
     channel.config().setWriteBufferWaterMark(WATER_MARK);
     Visitor visitor = new Visitor(routes, pool, scheme);
-    channel
-        .pipeline()
-        .addLast(
-            visitor.patience,
-            new HttpServerCodec(
-                new HttpDecoderConfig()
-                    .setMaxInitialLineLength(MAX_LINE_BYTES)
-                    .setMaxHeaderSize(MAX_HEADER_BYTES)
-                    .setMaxChunkSize(MAX_CHUNK_BYTES)),
-            visitor);
+    channel.pipeline().addLast(visitor.patience, visitor.codec, visitor);
   }
 
   /** Lets go of connections that have waited for a request long enough. Twice a second. */

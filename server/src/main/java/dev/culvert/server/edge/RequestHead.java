@@ -36,12 +36,7 @@ record RequestHead(
   /** Methods whose repetition changes nothing (RFC 9110, section 9.2.2). */
   private static final Set<HttpMethod> IDEMPOTENT =
       Set.of(
-          HttpMethod.GET,
-          HttpMethod.HEAD,
-          HttpMethod.OPTIONS,
-          HttpMethod.PUT,
-          HttpMethod.DELETE,
-          HttpMethod.TRACE);
+          HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE);
 
   /** A request that is answered here. */
   static final class RefusedException extends Exception {
@@ -67,17 +62,15 @@ record RequestHead(
       throw new RefusedException(undecodable(request.decoderResult().cause()));
     }
     HttpVersion version = request.protocolVersion();
-    if (version.majorVersion() != 1) {
+    if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
       throw refused(
           HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "version", "HTTP/1.0 or 1.1 is expected.");
     }
-    if (request.method().equals(HttpMethod.CONNECT)) {
-      throw refused(
-          HttpResponseStatus.METHOD_NOT_ALLOWED, "method", "CONNECT is for forward proxies.");
-    }
+    requirePassedMethod(request.method());
     RequestTarget target = RequestTarget.of(request);
     HttpHeaders headers = request.headers();
     requireKnownCoding(headers);
+    requireKnownExpectation(headers, version);
     boolean upgrade = asksForWebSocket(request);
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     HopByHop.remove(headers);
@@ -99,6 +92,34 @@ record RequestHead(
           HttpResponseStatus.NOT_IMPLEMENTED,
           "transfer-encoding",
           "No transfer coding but chunked is understood.");
+    }
+    if (!codings.isEmpty()) {
+      headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED); // not CHUNKED
+    }
+  }
+
+  private static void requirePassedMethod(HttpMethod method) throws RefusedException {
+    if (method.equals(HttpMethod.CONNECT)) {
+      throw refused(
+          HttpResponseStatus.METHOD_NOT_ALLOWED, "method", "CONNECT is for forward proxies.");
+    }
+    if (method.equals(HttpMethod.TRACE)) { // it would tell what only the service is to know
+      throw refused(HttpResponseStatus.METHOD_NOT_ALLOWED, "method", "TRACE is not passed on.");
+    }
+  }
+
+  private static void requireKnownExpectation(HttpHeaders headers, HttpVersion version)
+      throws RefusedException {
+    for (String expectation : headers.getAll(HttpHeaderNames.EXPECT)) {
+      if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expectation)) {
+        throw refused(
+            HttpResponseStatus.EXPECTATION_FAILED,
+            "expectation",
+            "Nothing but 100-continue can be expected here.");
+      }
+    }
+    if (version.equals(HttpVersion.HTTP_1_0)) {
+      headers.remove(HttpHeaderNames.EXPECT); // such a visitor does not wait
     }
   }
 
@@ -123,7 +144,11 @@ record RequestHead(
           HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
           "headers-too-large",
           "This request is too long",
-          "Its headers have more than " + HttpEdge.MAX_HEADER_BYTES + " bytes.");
+          "It has more than "
+              + RequestDecoder.MAX_FIELDS
+              + " headers, or more than "
+              + HttpEdge.MAX_HEADER_BYTES
+              + " bytes of them.");
     }
     return HttpRefusal.badRequest("It is no HTTP that can be read.");
   }

@@ -14,9 +14,9 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -42,6 +42,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
   private final UpstreamPool pool;
   private final String scheme;
   final VisitorPatience patience = new VisitorPatience(this);
+  final VisitorCodec codec = new VisitorCodec();
   private final ArrayDeque<HttpObject> early = new ArrayDeque<>();
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Exchange exchange;
@@ -108,6 +109,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
       isRequestEnded = false;
       isAnswering = true;
       discardedBytes = 0;
+      codec.answerHead(request.method().equals(HttpMethod.HEAD));
       begin(request);
     }
     if (part instanceof HttpContent content) {
@@ -139,7 +141,9 @@ final class Visitor extends ChannelInboundHandlerAdapter {
   private void receiveContent(HttpContent content) {
     if (content.decoderResult().isFailure()) {
       content.release();
-      RelayLeg.abort(context().channel()); // a body that cannot be told from a cut one
+      if (exchange == null || !exchange.refuseBody()) {
+        RelayLeg.abort(context().channel()); // a body that cannot be told from a cut one
+      }
       return;
     }
     boolean isLast = content instanceof LastHttpContent;
@@ -296,7 +300,7 @@ final class Visitor extends ChannelInboundHandlerAdapter {
   void giveUpPlace() {
     exchange = null;
     context().pipeline().remove(this);
-    context().pipeline().remove(HttpServerCodec.class);
+    context().pipeline().remove(codec);
     context().pipeline().remove(patience);
   }
 
