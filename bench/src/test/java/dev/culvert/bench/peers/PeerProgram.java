@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -102,13 +103,17 @@ final class PeerProgram implements AutoCloseable {
   }
 
   /** Waits for its end; what it printed. */
-  String awaitEnd(Duration deadline) throws IOException, InterruptedException {
-    boolean hasEnded = process.waitFor(deadline.toSeconds(), TimeUnit.SECONDS);
-    if (!hasEnded) {
-      close();
+  String awaitEnd(Duration deadline) {
+    try {
+      boolean hasEnded = process.waitFor(deadline.toSeconds(), TimeUnit.SECONDS);
+      assertThat(hasEnded).as("%s ended; it said:\n%s", name, output()).isTrue();
+      return output();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
-    assertThat(hasEnded).as("%s ended; it said:\n%s", name, output()).isTrue();
-    return output();
   }
 
   private String output() throws IOException {

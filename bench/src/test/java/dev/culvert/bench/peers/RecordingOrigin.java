@@ -20,7 +20,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service that writes down each whole request it takes, and answers it with {@code ok}.
+ * A service that writes down each whole request it takes, and answers it with {@code ok}, or with a
+ * page of {@link #BIG_BYTES} where it is asked for {@code /big}.
  *
  * <p>It believes what a proxy writes: Transfer-Encoding goes before Content-Length, and where there
  * is neither there is no body.
@@ -29,6 +30,10 @@ final class RecordingOrigin implements AutoCloseable {
   /** What proxies add, or may well change. */
   private static final Set<String> UNRECORDED =
       Set.of("connection", "content-length", "transfer-encoding", "expect");
+
+  static final int BIG_BYTES = 2 << 20;
+
+  private static final String BIG = "x".repeat(BIG_BYTES);
 
   private final ServerSocket listener;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -71,8 +76,9 @@ final class RecordingOrigin implements AutoCloseable {
       InputStream in = new BufferedInputStream(socket.getInputStream());
       for (String request = read(in); request != null; request = read(in)) {
         seen.add(request);
-        String answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
-        answer += request.startsWith("HEAD ") ? "" : "ok";
+        String body = request.startsWith("GET /big ") ? BIG : "ok";
+        String answer = "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n";
+        answer += request.startsWith("HEAD ") ? "" : body;
         socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
       }
     } catch (IOException e) {
