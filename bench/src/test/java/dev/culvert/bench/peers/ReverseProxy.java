@@ -24,12 +24,34 @@ record ReverseProxy(InetSocketAddress address, List<Runnable> closing) implement
   /** How long the others wait for the rest of a request. */
   private static final int PATIENCE_SECONDS = 2;
 
+  /** Ours, over plain HTTP. */
   static ReverseProxy culvert(Path home, int servicePort) throws Exception {
     InetSocketAddress address = PeerProgram.freePort();
-    InetSocketAddress tunnel = PeerProgram.freePort();
-    CulvertServer server =
-        CulvertServer.start(
-            ServerConfig.local(home.resolve("state")).withAddresses(tunnel, address));
+    ServerConfig config =
+        ServerConfig.local(home.resolve("state")).withAddresses(PeerProgram.freePort(), address);
+    return culvert(config, address, "app", servicePort);
+  }
+
+  /**
+   * Ours, over HTTPS. It takes its own address for the tunnel's name, so that it serves those who
+   * ask for no other.
+   */
+  static ReverseProxy culvertHttps(Path home, int servicePort) throws Exception {
+    InetSocketAddress address = PeerProgram.freePort();
+    String[] firstAndOthers = host(address).split("\\.", 2);
+    ServerConfig config =
+        ServerConfig.local(home.resolve("state"))
+            .withAddresses(PeerProgram.freePort(), null)
+            .withHttps(address)
+            .withDomain(firstAndOthers[1]);
+    return culvert(config, address, firstAndOthers[0], servicePort);
+  }
+
+  private static ReverseProxy culvert(
+      ServerConfig serverConfig, InetSocketAddress address, String name, int servicePort)
+      throws Exception {
+    CulvertServer server = CulvertServer.start(serverConfig);
+    InetSocketAddress tunnel = server.tunnelAddress();
     ClientConfig config =
         new ClientConfig(
             tunnel.getAddress().getHostAddress(),
@@ -39,7 +61,7 @@ record ReverseProxy(InetSocketAddress address, List<Runnable> closing) implement
             ClientConfig.newInstance(),
             List.of(
                 TunnelSpec.http(
-                    new LocalTarget(LocalTarget.Scheme.HTTP, "127.0.0.1", servicePort), "app")));
+                    new LocalTarget(LocalTarget.Scheme.HTTP, "127.0.0.1", servicePort), name)));
     CountDownLatch isOpen = new CountDownLatch(1);
     CulvertClient client =
         CulvertClient.start(
