@@ -102,7 +102,7 @@ final class Exchange implements Upstream.User {
   void requestContent(HttpContent content) {
     if (content instanceof LastHttpContent last) {
       isRequestEnded = true;
-      ForwardedHeaders.remove(last.trailingHeaders()); // some services take them for headers
+      RequestTrailers.clean(last.trailingHeaders());
     }
     if (isOver) {
       content.release();
@@ -156,6 +156,15 @@ final class Exchange implements Upstream.User {
   /** The visitor has sent nothing more for too long. */
   void requestStalled() {
     fail(HttpRefusal.requestTimeout());
+  }
+
+  /** The rest of the request cannot be read; false where it is too late to tell the visitor. */
+  boolean refuseBody() {
+    if (isOver || isSwitching || hasResponse) {
+      return false;
+    }
+    fail(HttpRefusal.badRequest("Its body cannot be read."));
+    return true;
   }
 
   // The response.

@@ -143,7 +143,9 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private void receiveContent(HttpContent content) {
     if (content.decoderResult().isFailure()) {
       content.release();
-      RelayLeg.abort(context().channel()); // a body that cannot be told from a cut one
+      if (exchange == null || !exchange.refuseBody()) {
+        RelayLeg.abort(context().channel()); // a body that cannot be told from a cut one
+      }
       return;
     }
     boolean isLast = content instanceof LastHttpContent;
@@ -251,7 +253,8 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   public void answer(HttpRefusal refusal) {
     exchange = null;
     boolean isLost = refusal.status().equals(HttpResponseStatus.REQUEST_TIMEOUT);
-    if (isLost || (head != null && head.waitsToContinue())) {
+    boolean isMalformed = refusal.status().equals(HttpResponseStatus.BAD_REQUEST);
+    if (isLost || isMalformed || (head != null && head.waitsToContinue())) {
       keepAlive = KeepAlive.NO;
     }
     write(RefusalPage.of(refusal, head == null ? null : head.accept()));

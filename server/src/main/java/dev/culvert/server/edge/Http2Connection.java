@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -172,6 +173,8 @@ final class Http2Connection extends ChannelDuplexHandler {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    RelayLeg.abort(ctx.channel());
+    if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+      RelayLeg.abort(ctx.channel());
+    } // else the codec tells the visitor with a GOAWAY, and closes behind it
   }
 }

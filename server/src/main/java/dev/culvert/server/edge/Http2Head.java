@@ -38,7 +38,7 @@ final class Http2Head {
    */
   static RequestHead request(Http2Headers head, boolean isLast, String scheme)
       throws MalformedException, RequestHead.RefusedException {
-    HttpMethod method = HttpMethod.valueOf(required(head.method(), ":method"));
+    HttpMethod method = method(required(head.method(), ":method"));
     CharSequence protocol = head.get(Http2Headers.PseudoHeaderName.PROTOCOL.value());
     boolean isConnect = method.equals(HttpMethod.CONNECT);
     if (isConnect && protocol == null) {
@@ -50,9 +50,14 @@ final class Http2Head {
     required(head.scheme(), ":scheme");
     String path = required(head.path(), ":path");
     HttpHeaders headers = endToEnd(head);
+    if (headers.size() > RequestDecoder.MAX_FIELDS) {
+      throw RequestHead.tooManyFields();
+    }
     RequestTarget target = RequestTarget.of(authority(head, headers), path, method);
     headers.remove(HttpHeaderNames.HOST);
     if (protocol == null) {
+      RequestHead.requirePassedMethod(method);
+      RequestHead.requireKnownExpectation(headers, VERSION);
       return new RequestHead(
           method, VERSION, scheme, target.host(), target.path(), headers, !isLast, false);
     }
@@ -62,6 +67,14 @@ final class Http2Head {
     headers.set(HttpHeaderNames.SEC_WEBSOCKET_KEY, newWebSocketKey());
     return new RequestHead(
         HttpMethod.GET, VERSION, scheme, target.host(), target.path(), headers, false, true);
+  }
+
+  private static HttpMethod method(String name) throws MalformedException {
+    try {
+      return HttpMethod.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(":method: " + e.getMessage());
+    }
   }
 
   private static String required(@Nullable CharSequence value, String name)

@@ -17,8 +17,10 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
@@ -358,6 +360,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     gone();
-    context().close(); // with a reset
+    Http2Exception own = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
+    reset(own == null ? Http2Error.INTERNAL_ERROR : own.error());
   }
 }

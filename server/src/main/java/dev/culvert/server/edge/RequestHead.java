@@ -40,12 +40,7 @@ record RequestHead(
   /** Methods whose repetition changes nothing (RFC 9110, section 9.2.2). */
   private static final Set<HttpMethod> IDEMPOTENT =
       Set.of(
-          HttpMethod.GET,
-          HttpMethod.HEAD,
-          HttpMethod.OPTIONS,
-          HttpMethod.PUT,
-          HttpMethod.DELETE,
-          HttpMethod.TRACE);
+          HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE);
 
   /** A request that is answered here. */
   static final class RefusedException extends Exception {
@@ -85,16 +80,15 @@ record RequestHead(
       throw new RefusedException(undecodable(request.decoderResult().cause()));
     }
     HttpVersion version = request.protocolVersion();
-    if (version.majorVersion() != 1) {
+    if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
       throw refused(
           HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "version", "HTTP/1.0 or 1.1 is expected.");
     }
-    if (request.method().equals(HttpMethod.CONNECT)) {
-      throw connectRefused();
-    }
+    requirePassedMethod(request.method());
     RequestTarget target = RequestTarget.of(request);
     HttpHeaders headers = request.headers();
     requireKnownCoding(headers);
+    requireKnownExpectation(headers, version);
     boolean upgrade = asksForWebSocket(request);
     boolean hasBody =
         HttpUtil.isTransferEncodingChunked(request)
@@ -119,12 +113,40 @@ record RequestHead(
     }
   }
 
+  static void requirePassedMethod(HttpMethod method) throws RefusedException {
+    if (method.equals(HttpMethod.CONNECT)) {
+      throw connectRefused();
+    }
+    if (method.equals(HttpMethod.TRACE)) { // it would tell what only the service is to know
+      throw refused(HttpResponseStatus.METHOD_NOT_ALLOWED, "method", "TRACE is not passed on.");
+    }
+  }
+
+  static void requireKnownExpectation(HttpHeaders headers, HttpVersion version)
+      throws RefusedException {
+    for (String expectation : headers.getAll(HttpHeaderNames.EXPECT)) {
+      if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expectation)) {
+        throw refused(
+            HttpResponseStatus.EXPECTATION_FAILED,
+            "expectation",
+            "Nothing but 100-continue can be expected here.");
+      }
+    }
+    if (version.equals(HttpVersion.HTTP_1_0)) {
+      headers.remove(HttpHeaderNames.EXPECT); // such a visitor does not wait
+    }
+  }
+
   private static boolean asksForWebSocket(HttpRequest request) {
     HttpHeaders headers = request.headers();
     return request.protocolVersion().equals(HttpVersion.HTTP_1_1)
         && request.method().equals(HttpMethod.GET)
         && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
         && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+  }
+
+  static RefusedException tooManyFields() {
+    return new RefusedException(undecodable(new TooLongHttpHeaderException()));
   }
 
   private static HttpRefusal undecodable(Throwable cause) {
@@ -140,7 +162,11 @@ record RequestHead(
           HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
           "headers-too-large",
           "This request is too long",
-          "Its headers have more than " + HttpEdge.MAX_HEADER_BYTES + " bytes.");
+          "It has more than "
+              + RequestDecoder.MAX_FIELDS
+              + " headers, or more than "
+              + HttpEdge.MAX_HEADER_BYTES
+              + " bytes of them.");
     }
     return HttpRefusal.badRequest("It is no HTTP that can be read.");
   }

@@ -4,8 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.CombinedChannelDuplexHandler;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import java.util.List;
@@ -18,14 +16,7 @@ import org.jspecify.annotations.Nullable;
  * no HTTP unless the request is answered as any other: {@link #hold} keeps it as bytes. They go to
  * the handler behind when this one is removed.
  */
-final class VisitorCodec
-    extends CombinedChannelDuplexHandler<HttpRequestDecoder, HttpResponseEncoder> {
-  private static final HttpDecoderConfig CONFIG =
-      new HttpDecoderConfig()
-          .setMaxInitialLineLength(HttpEdge.MAX_LINE_BYTES)
-          .setMaxHeaderSize(HttpEdge.MAX_HEADER_BYTES)
-          .setMaxChunkSize(HttpEdge.MAX_CHUNK_BYTES);
-
+final class VisitorCodec extends CombinedChannelDuplexHandler<RequestDecoder, HttpResponseEncoder> {
   private @Nullable ChannelHandlerContext context;
   private boolean isHolding;
   private boolean isToHead;
@@ -62,11 +53,7 @@ final class VisitorCodec
     this.isToHead = isToHead;
   }
 
-  private final class Decoder extends HttpRequestDecoder {
-    private Decoder() {
-      super(CONFIG);
-    }
-
+  private final class Decoder extends RequestDecoder {
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
         throws Exception {

@@ -74,6 +74,19 @@ final class ServiceConnection {
     return more.equals(FINISHED);
   }
 
+  /** What came before the connection was cut; an orderly end is a failure. */
+  String readToCut() throws InterruptedException {
+    String more = next();
+    while (!more.equals(CUT)) {
+      if (more.equals(FINISHED)) {
+        throw new AssertionError("not cut, but finished after: " + received);
+      }
+      received.append(more);
+      more = next();
+    }
+    return received.toString();
+  }
+
   /** Waits until both directions have ended. */
   void awaitClosed() throws InterruptedException {
     if (!stream.closeFuture().await(EdgeGround.PATIENCE_SECONDS, TimeUnit.SECONDS)) {
