@@ -9,12 +9,15 @@ import dev.culvert.server.agent.Agents;
 import dev.culvert.server.agent.SessionFacts;
 import dev.culvert.server.edge.HttpEdge;
 import dev.culvert.server.edge.TcpEdge;
+import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.token.FileFailure;
 import dev.culvert.server.token.TokenStore;
 import dev.culvert.server.token.TokenStoreException;
 import dev.culvert.server.token.TokenVerifier;
+import dev.culvert.server.visitor.Doorway;
 import dev.culvert.tls.ClientHello;
 import dev.culvert.tls.ClientHelloDispatch;
 import dev.culvert.tls.ClientHelloDispatch.Destination;
@@ -73,6 +76,8 @@ public final class CulvertServer implements AutoCloseable {
   private final RouteTable routes;
   private final DomainProof domainProof;
   private final ConnectionLimit visitors = new ConnectionLimit(MAX_VISITORS);
+  private final Doorway doorway;
+  private final @Nullable AccessLog accessLog;
   private final HttpEdge httpEdge;
   private final Agents agents;
   private final AgentAcceptor acceptor;
@@ -97,10 +102,13 @@ public final class CulvertServer implements AutoCloseable {
     routes = routes(config, state);
     orders = CertificateOrders.open(config, keys, routes);
     domainProof = new DomainProof(config.nameServer());
+    doorway = config.visitors().doorway();
+    accessLog = accessLog(config);
     loops = transport.newEventLoopGroup(config.threads(), "culvertd");
     listeners = new Listeners(loops, transport, channels);
     httpEdge = new HttpEdge(routes);
-    TcpEdge tcpEdge = new TcpEdge(loops, transport, config.tcpAddress(), visitors, channels);
+    TcpEdge tcpEdge =
+        new TcpEdge(loops, transport, config.tcpAddress(), visitors, doorway, accessLog, channels);
     agents = new Agents(routes, tcpEdge, this::urls, domainProof, verifier, Clock.systemUTC());
     acceptor = new AgentAcceptor(agents, Version.text());
   }
@@ -144,7 +152,12 @@ public final class CulvertServer implements AutoCloseable {
             acceptor.limit(),
             channel -> acceptor.await(channel, this::client));
     if (config.httpAddress() != null) {
-      httpAddress = listeners.bind("--http", config.httpAddress(), visitors, this::acceptHttp);
+      httpAddress =
+          listeners.bind(
+              "--http",
+              config.httpAddress(),
+              visitors,
+              channel -> doorway.enter(channel, this::acceptHttp));
     }
     if (config.httpsAddress() != null) {
       httpsAddress =
@@ -152,8 +165,10 @@ public final class CulvertServer implements AutoCloseable {
               "--https",
               config.httpsAddress(),
               visitors,
-              channel ->
-                  channel.pipeline().addLast(new ClientHelloDispatch(this::visitorOrClient)));
+              channel -> {
+                ClientHelloDispatch.begin(channel);
+                doorway.enter(channel, this::acceptHttps);
+              });
     }
     if (orders != null) {
       orders.start();
@@ -163,8 +178,16 @@ public final class CulvertServer implements AutoCloseable {
         .add("re-reading keys and certificates", keys::reloadIfChanged)
         .add("closing idle upstreams", httpEdge::sweep)
         .add("summing up failed attempts", acceptor::sweep)
+        .addSummary("summing up connections of visitors", doorway::sumUp)
         .add("writing the names on hold", routes::save)
         .add("writing the list of sessions", () -> sessionsFile.save(sessions()))
+        .addSummary(
+            "summing up the access log",
+            () -> {
+              if (accessLog != null) {
+                accessLog.sumUp();
+              }
+            })
         .start();
   }
 
@@ -180,13 +203,17 @@ public final class CulvertServer implements AutoCloseable {
     }
   }
 
+  private void acceptHttps(Channel channel) {
+    channel.pipeline().addLast(new ClientHelloDispatch(this::visitorOrClient));
+  }
+
   private Destination visitorOrClient(ClientHello hello) {
     Destination challenge = orders == null ? null : orders.challenge(hello);
     if (challenge != null) {
       return challenge;
     }
     return hello.offersOnlyTunnel()
-        ? client(hello)
+        ? client(hello).after(doorway::leave)
         : new Destination(keys.https(hello.serverName()), httpEdge::acceptHttps);
   }
 
@@ -201,6 +228,30 @@ public final class CulvertServer implements AutoCloseable {
           state.leases() + " cannot be read, or is damaged",
           "Move it away to start with no names on hold.",
           e);
+    }
+  }
+
+  private static @Nullable AccessLog accessLog(ServerConfig config) throws StartException {
+    if (config.accessLog() == null) {
+      return null;
+    }
+    try {
+      return AccessLog.open(config.accessLog());
+    } catch (IOException e) {
+      throw new StartException(
+          Fault.CONFIGURATION,
+          config.accessLog().file()
+              + ": the access log cannot be written: "
+              + FileFailure.reason(e),
+          "Choose a file that may be written with --access-log, or - for the standard output.",
+          e);
+    }
+  }
+
+  /** Opens the files of logs anew, which somebody has renamed. */
+  public void reopenLogs() {
+    if (accessLog != null) {
+      accessLog.reopen();
     }
   }
 
@@ -298,6 +349,9 @@ public final class CulvertServer implements AutoCloseable {
     verifier.close();
     domainProof.close();
     keys.close();
+    if (accessLog != null) {
+      accessLog.close();
+    }
     try {
       housekeeping.stop(CLOSE_SECONDS);
       routes.save();

@@ -2,6 +2,7 @@ package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.server.route.Route;
+import dev.culvert.server.visitor.ForwardedHeaders;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;

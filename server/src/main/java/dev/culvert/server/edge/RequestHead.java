@@ -1,5 +1,6 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.server.visitor.TrustedProxies;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One visitor's request, as parsed once: routed, authorized, logged and forwarded from here.
@@ -134,11 +136,10 @@ record RequestHead(
   }
 
   /** The request as the local service gets it. */
-  HttpRequest toUpstream(InetSocketAddress visitor, String scheme) {
+  HttpRequest toUpstream(@Nullable InetSocketAddress visitor, String scheme) {
     HttpHeaders upstream = headers.copy();
     upstream.set(HttpHeaderNames.HOST, host);
-    ForwardedHeaders.remove(upstream);
-    ForwardedHeaders.set(upstream, visitor, scheme, host);
+    TrustedProxies.NONE.requester(headers, visitor, scheme, host).tell(upstream);
     return new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, target, upstream);
   }
 }

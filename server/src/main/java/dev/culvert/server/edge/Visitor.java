@@ -3,6 +3,7 @@ package dev.culvert.server.edge;
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.visitor.Source;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -64,8 +65,8 @@ final class Visitor extends ChannelInboundHandlerAdapter {
     return ctx;
   }
 
-  InetSocketAddress address() {
-    return (InetSocketAddress) context().channel().remoteAddress();
+  @Nullable InetSocketAddress address() {
+    return Source.address(context().channel());
   }
 
   String scheme() {

@@ -11,6 +11,7 @@ import dev.culvert.mux.socket.ConnectionLimit;
 import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.StreamOpener;
+import dev.culvert.server.visitor.Doorway;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
@@ -42,7 +43,8 @@ final class TcpEdgeTest {
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Opens opens = new Opens();
   private final ConnectionLimit limit = new ConnectionLimit(1);
-  private final TcpEdge edge = new TcpEdge(loop, Transport.NIO, LOOPBACK, limit, channels);
+  private final TcpEdge edge =
+      new TcpEdge(loop, Transport.NIO, LOOPBACK, limit, Doorway.open(), null, channels);
   private int port;
 
   @BeforeEach
