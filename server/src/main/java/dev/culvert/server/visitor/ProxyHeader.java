@@ -83,8 +83,8 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
       header.release();
     }
     isOver = true;
-    onward.accept(ctx.channel());
     ctx.pipeline().remove(this);
+    onward.accept(ctx.channel()); // the decoder leaves next, and gives those handlers what it has
   }
 
   private static void tell(Channel channel, HAProxyMessage header) throws UnknownHostException {
