@@ -15,6 +15,8 @@ import static dev.culvert.server.visitor.ProxyHeaders.v2;
 import static dev.culvert.server.visitor.ProxyHeaders.v2OfLength;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -260,7 +262,7 @@ final class ProxyHeaderTest {
   }
 
   @Test
-  void noBytesDoMoreThanOpenOrCloseTheDoor() {
+  void noBytesDoMoreThanOpenOrCloseTheDoorAndAllAreGivenBack() {
     Random random = new Random(42);
     byte[] whole =
         v2(PROXY, TCP4, IPV4, tlsField(tlsField(field(0x21, v1("TLSv1.3")))), field(1, v1("h2")));
@@ -271,10 +273,13 @@ final class ProxyHeaderTest {
       }
       VisitorChannel channel = fromBalancer();
 
-      channel.bring(bytes);
+      ByteBuf kept = Unpooled.copiedBuffer(bytes);
+      channel.bring(kept.retain());
 
       assertThat(channel.isAccepted() && !channel.isOpen()).as("round %d", round).isFalse();
       channel.leave();
+      assertThat(kept.refCnt()).as("references after round %d", round).isOne();
+      kept.release();
     }
   }
 }

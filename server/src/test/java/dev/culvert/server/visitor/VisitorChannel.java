@@ -39,9 +39,16 @@ final class VisitorChannel extends EmbeddedChannel {
   }
 
   void bring(byte[] bytes) {
+    bring(Unpooled.copiedBuffer(bytes));
+  }
+
+  /** Takes {@code bytes}. */
+  void bring(ByteBuf bytes) {
     if (isOpen()) {
-      pipeline().fireChannelRead(Unpooled.copiedBuffer(bytes)).fireChannelReadComplete();
+      pipeline().fireChannelRead(bytes).fireChannelReadComplete();
       runPendingTasks();
+    } else {
+      bytes.release();
     }
   }
 
