@@ -97,13 +97,13 @@ public final class CulvertServer implements AutoCloseable {
     sessionsFile = new SessionsFile(state.path());
     this.keys = keys;
     this.tokens = tokens;
+    accessLog = accessLog(config);
     verifier =
         config.needsToken() ? TokenVerifier.open(tokens) : TokenVerifier.openToAnyone(tokens);
     routes = routes(config, state);
     orders = CertificateOrders.open(config, keys, routes);
     domainProof = new DomainProof(config.nameServer());
     doorway = config.visitors().doorway();
-    accessLog = accessLog(config);
     loops = transport.newEventLoopGroup(config.threads(), "culvertd");
     listeners = new Listeners(loops, transport, channels);
     httpEdge = new HttpEdge(routes);

@@ -56,21 +56,11 @@ final class Forked implements AutoCloseable {
   }
 
   /** The server's program, which may or may not be started for the first time. */
-  static Forked serve(Path state, List<String> jvmFlags) throws IOException {
-    return start(
-        jvmFlags,
-        "dev.culvert.server.Main",
-        "",
-        state,
-        "serve",
-        "--state",
-        state.toString(),
-        "--tunnel",
-        ":0",
-        "--http",
-        ":0",
-        "--https",
-        ":0");
+  static Forked serve(Path state, List<String> jvmFlags, String... options) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("serve", "--state", state.toString()));
+    arguments.addAll(List.of("--tunnel", ":0", "--http", ":0", "--https", ":0"));
+    arguments.addAll(List.of(options));
+    return start(jvmFlags, "dev.culvert.server.Main", "", state, arguments.toArray(String[]::new));
   }
 
   /** A server, and what a client needs to know of it. */
@@ -154,6 +144,14 @@ final class Forked implements AutoCloseable {
   void kill() throws InterruptedException {
     process.destroyForcibly();
     process.waitFor();
+  }
+
+  /** Sends the process a signal, such as {@code USR1}. */
+  void signal(String name) throws Exception {
+    String pid = Long.toString(process.pid());
+    Process kill = new ProcessBuilder("kill", "-" + name, pid).start();
+    assertThat(kill.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(kill.exitValue()).isZero();
   }
 
   /** Asks the process to end, as {@code kill} and Ctrl-C do; its exit code. */
