@@ -13,7 +13,6 @@ import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
-import dev.culvert.server.token.FileFailure;
 import dev.culvert.server.token.TokenStore;
 import dev.culvert.server.token.TokenStoreException;
 import dev.culvert.server.token.TokenVerifier;
@@ -77,7 +76,7 @@ public final class CulvertServer implements AutoCloseable {
   private final DomainProof domainProof;
   private final ConnectionLimit visitors = new ConnectionLimit(MAX_VISITORS);
   private final Doorway doorway;
-  private final @Nullable AccessLog accessLog;
+  private final AccessLog accessLog;
   private final HttpEdge httpEdge;
   private final Agents agents;
   private final AgentAcceptor acceptor;
@@ -97,7 +96,7 @@ public final class CulvertServer implements AutoCloseable {
     sessionsFile = new SessionsFile(state.path());
     this.keys = keys;
     this.tokens = tokens;
-    accessLog = accessLog(config);
+    accessLog = config.openAccessLog();
     verifier =
         config.needsToken() ? TokenVerifier.open(tokens) : TokenVerifier.openToAnyone(tokens);
     routes = routes(config, state);
@@ -181,13 +180,7 @@ public final class CulvertServer implements AutoCloseable {
         .addSummary("summing up connections of visitors", doorway::sumUp)
         .add("writing the names on hold", routes::save)
         .add("writing the list of sessions", () -> sessionsFile.save(sessions()))
-        .addSummary(
-            "summing up the access log",
-            () -> {
-              if (accessLog != null) {
-                accessLog.sumUp();
-              }
-            })
+        .addSummary("summing up the access log", accessLog::sumUp)
         .start();
   }
 
@@ -231,28 +224,9 @@ public final class CulvertServer implements AutoCloseable {
     }
   }
 
-  private static @Nullable AccessLog accessLog(ServerConfig config) throws StartException {
-    if (config.accessLog() == null) {
-      return null;
-    }
-    try {
-      return AccessLog.open(config.accessLog());
-    } catch (IOException e) {
-      throw new StartException(
-          Fault.CONFIGURATION,
-          config.accessLog().file()
-              + ": the access log cannot be written: "
-              + FileFailure.reason(e),
-          "Choose a file that may be written with --access-log, or - for the standard output.",
-          e);
-    }
-  }
-
   /** Opens the files of logs anew, which somebody has renamed. */
   public void reopenLogs() {
-    if (accessLog != null) {
-      accessLog.reopen();
-    }
+    accessLog.reopen();
   }
 
   private List<String> urls(Route route) {
@@ -349,9 +323,7 @@ public final class CulvertServer implements AutoCloseable {
     verifier.close();
     domainProof.close();
     keys.close();
-    if (accessLog != null) {
-      accessLog.close();
-    }
+    accessLog.close();
     try {
       housekeeping.stop(CLOSE_SECONDS);
       routes.save();

@@ -1,8 +1,11 @@
 package dev.culvert.server;
 
+import dev.culvert.server.StartException.Fault;
 import dev.culvert.server.acme.AcmeSettings;
+import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.log.AccessLogSettings;
 import dev.culvert.server.route.PortRange;
+import dev.culvert.server.token.FileFailure;
 import dev.culvert.server.token.KeysetProtection;
 import dev.culvert.server.visitor.VisitorSettings;
 import dev.culvert.tls.KeyAndChain;
@@ -194,6 +197,21 @@ public record ServerConfig(
   /** The same with an access log. */
   public ServerConfig withAccessLog(AccessLogSettings settings) {
     return changed(draft -> draft.accessLog = settings);
+  }
+
+  AccessLog openAccessLog() throws StartException {
+    if (accessLog == null) {
+      return AccessLog.off();
+    }
+    try {
+      return AccessLog.open(accessLog);
+    } catch (IOException e) {
+      throw new StartException(
+          Fault.CONFIGURATION,
+          accessLog.file() + ": the access log cannot be written: " + FileFailure.reason(e),
+          "Choose a file that may be written with --access-log, or - for the standard output.",
+          e);
+    }
   }
 
   private ServerConfig changed(Consumer<Draft> change) {

@@ -29,7 +29,6 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The public ports of TCP tunnels: each visitor's connection becomes one stream. Any thread.
@@ -45,7 +44,7 @@ public final class TcpEdge implements PortListener {
   private final InetAddress address;
   private final ConnectionLimit limit;
   private final Doorway doorway;
-  private final @Nullable AccessLog accessLog;
+  private final AccessLog accessLog;
   private final ChannelGroup channels;
   private final Map<Integer, Route> wanted = new HashMap<>(); // guarded by this
   private final Map<Integer, Channel> listeners = new HashMap<>(); // guarded by this
@@ -57,7 +56,7 @@ public final class TcpEdge implements PortListener {
    *
    * @param limit for all visitors
    * @param doorway what each visitor passes
-   * @param accessLog gets a line for each; null for none
+   * @param accessLog gets a line for each
    */
   public TcpEdge(
       EventLoopGroup loops,
@@ -65,7 +64,7 @@ public final class TcpEdge implements PortListener {
       InetAddress address,
       ConnectionLimit limit,
       Doorway doorway,
-      @Nullable AccessLog accessLog,
+      AccessLog accessLog,
       ChannelGroup channels) {
     this.loops = loops;
     this.transport = transport;

@@ -20,12 +20,12 @@ final class TcpVisit {
 
   private final Route route;
   private final @Nullable InetSocketAddress visitor;
-  private final @Nullable AccessLog log;
+  private final AccessLog log;
   private final Instant time = Instant.now();
   private final long startNanos = System.nanoTime();
 
-  /** A visit that begins now; {@code log} gets its line, if there is one. */
-  TcpVisit(Route route, Channel visitor, @Nullable AccessLog log) {
+  /** A visit that begins now; {@code log} gets its line. */
+  TcpVisit(Route route, Channel visitor, AccessLog log) {
     this.route = route;
     this.visitor = Source.address(visitor);
     this.log = log;
@@ -53,18 +53,16 @@ final class TcpVisit {
   }
 
   private void log(long bytesIn, long bytesOut, @Nullable String error) {
-    if (log != null) {
-      log.write(
-          new Entry.Connection(
-              time,
-              visitor == null ? "" : NetUtil.toAddressString(visitor.getAddress()),
-              route.address(),
-              route.owner(),
-              millis(),
-              bytesIn,
-              bytesOut,
-              error));
-    }
+    log.write(
+        new Entry.Connection(
+            time,
+            visitor == null ? "" : NetUtil.toAddressString(visitor.getAddress()),
+            route.address(),
+            route.owner(),
+            millis(),
+            bytesIn,
+            bytesOut,
+            error));
   }
 
   private long millis() {

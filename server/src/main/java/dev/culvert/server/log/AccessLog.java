@@ -2,7 +2,6 @@ package dev.culvert.server.log;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,7 +23,7 @@ public final class AccessLog implements AutoCloseable {
   /** How long {@link #close} waits for what is still to be written. */
   private static final long CLOSE_MILLIS = 1000;
 
-  private final LogWriter writer;
+  private final @Nullable LogWriter writer;
   private final boolean hasQuery;
   private final Thread thread;
 
@@ -36,10 +35,16 @@ public final class AccessLog implements AutoCloseable {
   private boolean isReopening;
   private boolean isClosed;
 
-  private AccessLog(LogWriter writer, boolean hasQuery) {
+  private AccessLog(@Nullable LogWriter writer, boolean hasQuery) {
     this.writer = writer;
     this.hasQuery = hasQuery;
+    this.isClosed = writer == null;
     this.thread = Thread.ofPlatform().daemon().name("culvert-access-log").unstarted(this::run);
+  }
+
+  /** A log that nothing comes of. */
+  public static AccessLog off() {
+    return new AccessLog(null, false);
   }
 
   /**
@@ -54,17 +59,20 @@ public final class AccessLog implements AutoCloseable {
     return log;
   }
 
+  boolean isOff() {
+    return writer == null;
+  }
+
   /**
-   * Begins a request, whose head has just arrived; where there is no log, what is traced comes to
-   * nothing.
+   * Begins a request, whose head has just arrived.
    *
-   * @param log null for no log
    * @param address the visitor's
+   * @param host what it is for
+   * @param protocol such as {@code HTTP/1.1}
    * @param id see {@code X-Request-Id}
    * @param referer the header of that name, as is {@code agent} of User-Agent
    */
-  public static RequestTrace begin(
-      @Nullable AccessLog log,
+  public RequestTrace begin(
       String address,
       String host,
       String method,
@@ -73,17 +81,7 @@ public final class AccessLog implements AutoCloseable {
       String id,
       @Nullable String referer,
       @Nullable String agent) {
-    return new RequestTrace(
-        log,
-        log == null ? Instant.EPOCH : Instant.now(),
-        address,
-        host,
-        method,
-        target,
-        protocol,
-        id,
-        referer,
-        agent);
+    return new RequestTrace(this, address, host, method, target, protocol, id, referer, agent);
   }
 
   /** Writes {@code entry} soon, or drops it; never blocks. */
@@ -126,6 +124,12 @@ public final class AccessLog implements AutoCloseable {
   }
 
   private void run() {
+    if (writer != null) {
+      run(writer);
+    }
+  }
+
+  private void run(LogWriter to) {
     try {
       boolean isLast = false;
       while (!isLast) {
@@ -142,12 +146,12 @@ public final class AccessLog implements AutoCloseable {
           isReopening = false;
           isBusy = true;
         }
-        writer.write(batch);
+        to.write(batch);
         if (reopens) {
-          writer.reopen();
+          to.reopen();
         }
       }
-      writer.close();
+      to.close();
     } catch (InterruptedException e) {
       // Nobody here interrupts the thread; who does wants it to end.
     } finally {
@@ -187,6 +191,9 @@ public final class AccessLog implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (isOff()) {
+      return;
+    }
     synchronized (this) {
       isClosed = true;
       isAsleep = false;

@@ -12,9 +12,9 @@ public final class RequestTrace {
   /** The status of a request whose visitor left before it was answered. */
   public static final int GONE = 499;
 
-  private final @Nullable AccessLog log;
+  private final AccessLog log;
   private final long startNanos = System.nanoTime();
-  private final Instant time;
+  private final Instant time = Instant.now();
   private final String address;
   private final String host;
   private final String method;
@@ -31,8 +31,7 @@ public final class RequestTrace {
   private boolean isOver;
 
   RequestTrace(
-      @Nullable AccessLog log,
-      Instant time,
+      AccessLog log,
       String address,
       String host,
       String method,
@@ -42,7 +41,6 @@ public final class RequestTrace {
       @Nullable String referer,
       @Nullable String agent) {
     this.log = log;
-    this.time = time;
     this.address = address;
     this.host = host;
     this.method = method;
@@ -80,7 +78,7 @@ public final class RequestTrace {
 
   /** It is over: the answer's last byte is sent, or no more of it comes. The first call counts. */
   public void end() {
-    if (isOver || log == null) {
+    if (isOver || log.isOff()) {
       return;
     }
     isOver = true;

@@ -10,6 +10,7 @@ import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.mux.socket.ConnectionLimit;
 import dev.culvert.mux.socket.Transport;
+import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.StreamOpener;
 import dev.culvert.server.visitor.Doorway;
@@ -47,7 +48,7 @@ final class TcpEdgeTest {
   private final Opens opens = new Opens();
   private final ConnectionLimit limit = new ConnectionLimit(1);
   private final TcpEdge edge =
-      new TcpEdge(loop, Transport.NIO, LOOPBACK, limit, Doorway.open(), null, channels);
+      new TcpEdge(loop, Transport.NIO, LOOPBACK, limit, Doorway.open(), AccessLog.off(), channels);
   private int port;
 
   @BeforeEach
@@ -155,7 +156,8 @@ final class TcpEdgeTest {
   @Test
   void visitorOfABalancerIsToldToTheClientBehindItsHeaderOnly() throws Exception {
     Doorway doorway = new Doorway(Networks.of(List.of("127.0.0.0/8")), Networks.NONE, 1);
-    TcpEdge balanced = new TcpEdge(loop, Transport.NIO, LOOPBACK, limit, doorway, null, channels);
+    TcpEdge balanced =
+        new TcpEdge(loop, Transport.NIO, LOOPBACK, limit, doorway, AccessLog.off(), channels);
     assertThat(await(balanced.listen(route()))).isTrue();
     try (Socket visitor = visit()) {
       visitor.getOutputStream().write("PROXY TCP4 192.0.2.7 198.51.100.1 ".getBytes(US_ASCII));

@@ -211,8 +211,7 @@ final class AccessLogTest {
   void traceIsOneLineHoweverOftenItEnds() throws Exception {
     try (AccessLog log = open(file)) {
       RequestTrace trace =
-          AccessLog.begin(
-              log, "192.0.2.7", "app", "POST", "/", "HTTP/2", "id", "https://r/", "agent");
+          log.begin("192.0.2.7", "app", "POST", "/", "HTTP/2", "id", "https://r/", "agent");
       trace.owner("alice");
       trace.received(10);
       trace.received(20);
@@ -235,10 +234,14 @@ final class AccessLogTest {
   }
 
   @Test
-  void traceWithoutALogComesToNothing() {
-    RequestTrace trace = AccessLog.begin(null, "", "", "", "", "", "", null, null);
+  void logThatIsOffTakesAllAndWritesNothing() {
+    AccessLog off = AccessLog.off();
 
-    trace.end();
+    off.begin("", "", "", "", "", "", null, null).end();
+    off.write(Entries.connection(null));
+    off.reopen();
+    off.sumUp();
+    off.close();
 
     assertThat(said.lines()).isEmpty();
   }
