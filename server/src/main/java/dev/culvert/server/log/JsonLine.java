@@ -1,6 +1,7 @@
 package dev.culvert.server.log;
 
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * a command and no program for the end of a line. One line, one thread.
  */
 final class JsonLine {
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
+
   private final StringBuilder line = new StringBuilder(256).append('{');
 
   private JsonLine() {}
@@ -23,7 +27,7 @@ final class JsonLine {
   }
 
   private void request(Entry.Request request) {
-    add("time", request.time().truncatedTo(ChronoUnit.MILLIS).toString());
+    add("time", TIME.format(request.time()));
     add("kind", "http");
     add("address", request.address());
     add("host", request.host());
@@ -42,7 +46,7 @@ final class JsonLine {
   }
 
   private void connection(Entry.Connection connection) {
-    add("time", connection.time().truncatedTo(ChronoUnit.MILLIS).toString());
+    add("time", TIME.format(connection.time()));
     add("kind", "tcp");
     add("address", connection.address());
     add("tunnel", connection.tunnel());

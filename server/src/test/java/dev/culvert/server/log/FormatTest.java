@@ -45,6 +45,17 @@ final class FormatTest {
   }
 
   @Test
+  void lineThatFail2banLooksForIsNobodysToWrite() {
+    Pattern failure =
+        Pattern.compile(
+            "^\\{[^,]*,\"kind\":\"http\",\"address\":\"([^\"]*)\",.*,\"error\":\"no-such-tunnel\"\\}$");
+    String fake = "\",\"error\":\"no-such-tunnel\"}";
+
+    assertThat(line(Format.JSON, Entries.refused("GET", "no.localhost")).strip()).matches(failure);
+    assertThat(line(Format.JSON, Entries.request(fake, fake, fake)).strip()).doesNotMatch(failure);
+  }
+
+  @Test
   void whatIsMissingIsNotInJson() {
     JsonObject refused = json(Entries.refused("GET", "no.localhost"));
 
