@@ -105,7 +105,7 @@ public final class CulvertServer implements AutoCloseable {
     doorway = config.visitors().doorway();
     loops = transport.newEventLoopGroup(config.threads(), "culvertd");
     listeners = new Listeners(loops, transport, channels);
-    httpEdge = new HttpEdge(routes);
+    httpEdge = new HttpEdge(routes, config.visitors().proxies(), accessLog);
     TcpEdge tcpEdge =
         new TcpEdge(loops, transport, config.tcpAddress(), visitors, doorway, accessLog, channels);
     agents = new Agents(routes, tcpEdge, this::urls, domainProof, verifier, Clock.systemUTC());

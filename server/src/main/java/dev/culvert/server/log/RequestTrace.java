@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestTrace {
   /** The status of a request whose visitor left before it was answered. */
-  public static final int GONE = 499;
+  static final int GONE = 499;
 
   private final AccessLog log;
   private final long startNanos = System.nanoTime();
@@ -74,6 +74,26 @@ public final class RequestTrace {
   /** So many bytes were sent of the answer's body, or behind an upgrade. */
   public void sent(long bytes) {
     bytesOut += bytes;
+  }
+
+  /** Whether anything comes of this. */
+  public boolean isLogged() {
+    return !log.isOff();
+  }
+
+  /** The visitor left, with the answer or without. */
+  public void gone() {
+    if (status == 0) {
+      status = GONE;
+    }
+    error = "visitor-gone";
+    end();
+  }
+
+  /** The answer ends before it is whole. */
+  public void cut() {
+    error = "cut";
+    end();
   }
 
   /** It is over: the answer's last byte is sent, or no more of it comes. The first call counts. */

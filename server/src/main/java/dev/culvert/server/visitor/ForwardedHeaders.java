@@ -25,7 +25,8 @@ public final class ForwardedHeaders {
     names.forEach(headers::remove);
   }
 
-  private static boolean isOne(String name) {
+  /** Whether {@code name} is one of them, which a Connection header cannot take away either. */
+  public static boolean isOne(String name) {
     String word = name.toLowerCase(Locale.ROOT).replace('_', '-');
     return word.startsWith("x-forwarded-")
         || word.equals(FORWARDED)

@@ -9,9 +9,11 @@ import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.route.Permissions;
+import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.visitor.TrustedProxies;
 import dev.culvert.server.route.StreamOpener;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -66,7 +68,7 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
         new RouteTable.Request(
             TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0);
     routes.open(request, name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", this));
-    HttpEdge edge = new HttpEdge(routes);
+    HttpEdge edge = new HttpEdge(routes, TrustedProxies.NONE, AccessLog.off());
     listener = listen(visitorLoop, edge::acceptHttp);
     serverMux =
         new MuxHandler(
