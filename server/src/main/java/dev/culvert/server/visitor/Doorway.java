@@ -54,6 +54,9 @@ public final class Doorway {
   }
 
   private void admit(Channel channel, Consumer<Channel> accept) {
+    if (!channel.isOpen()) {
+      return; // the decoder goes over the rest once more when it closes
+    }
     channel.pipeline().addLast(limit);
     if (channel.isOpen()) {
       accept.accept(channel);

@@ -8,7 +8,6 @@ import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import io.netty.util.NetUtil;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,7 +32,6 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
   private final Consumer<Channel> onward;
   private @Nullable Future<?> deadline;
-  private boolean isOver;
 
   private ProxyHeader(Consumer<Channel> onward) {
     this.onward = onward;
@@ -49,7 +47,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    deadline = ctx.executor().schedule(() -> fail(ctx), DEADLINE.toNanos(), TimeUnit.NANOSECONDS);
+    deadline = ctx.executor().schedule(() -> ctx.close(), DEADLINE.toNanos(), TimeUnit.NANOSECONDS);
     if (ctx.channel().isActive()) {
       ctx.read();
     }
@@ -70,19 +68,15 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (isOver || !(message instanceof HAProxyMessage header)) {
-      ReferenceCountUtil.release(message); // closing makes the decoder go over the rest once more
-      return;
-    }
+    HAProxyMessage header = (HAProxyMessage) message;
     try {
       tell(ctx.channel(), header);
     } catch (UnknownHostException e) {
-      fail(ctx);
+      ctx.close();
       return;
     } finally {
       header.release();
     }
-    isOver = true;
     ctx.pipeline().remove(this);
     onward.accept(ctx.channel()); // the decoder leaves next, and gives those handlers what it has
   }
@@ -109,18 +103,13 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == ChannelInputShutdownEvent.INSTANCE) {
-      fail(ctx);
+      ctx.close();
     }
     ctx.fireUserEventTriggered(event);
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    fail(ctx);
-  }
-
-  private void fail(ChannelHandlerContext ctx) {
-    isOver = true;
     ctx.close();
   }
 }
