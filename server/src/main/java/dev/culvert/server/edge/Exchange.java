@@ -212,8 +212,8 @@ final class Exchange implements Upstream.User {
       throw new IllegalStateException("a response ended that has not started");
     }
     isOver = true;
-    visitor.flush();
     trace.end();
+    visitor.flush();
     if (isRequestEnded) {
       upstream.release();
     } else {

@@ -138,7 +138,11 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     } catch (RequestHead.RefusedException e) {
       keepAlive = KeepAlive.NO;
       reception.refuse(
-          this, e.refusal(), request.method().name(), request.uri(), request.protocolVersion().text());
+          this,
+          e.refusal(),
+          request.method().name(),
+          request.uri(),
+          request.protocolVersion().text());
     }
   }
 

@@ -34,8 +34,7 @@ final class Reception {
    */
   @Nullable Exchange receive(Visitor visitor, RequestHead head) {
     HttpHeaders headers = head.headers();
-    Requester requester =
-        proxies.requester(headers, visitor.address(), head.scheme(), head.host());
+    Requester requester = proxies.requester(headers, visitor.address(), head.scheme(), head.host());
     RequestTrace trace =
         log.begin(
             requester.addressText(),
@@ -64,8 +63,7 @@ final class Reception {
       @Nullable CharSequence method,
       @Nullable CharSequence target,
       String protocol) {
-    Requester requester =
-        proxies.requester(EmptyHttpHeaders.INSTANCE, visitor.address(), "", "");
+    Requester requester = proxies.requester(EmptyHttpHeaders.INSTANCE, visitor.address(), "", "");
     RequestTrace trace =
         log.begin(
             requester.addressText(),
