@@ -9,6 +9,7 @@ import dev.culvert.mux.netty.StreamResetException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** How single streams end: finished by one side first, reset, or over before they began. */
+@Order(0) // before all others, so that the unread sessions have the time of all
 @ExtendWith(UnreadSessions.class)
 @ParameterizedClass
 @MethodSource("dev.culvert.bench.interop.Setup#all")
