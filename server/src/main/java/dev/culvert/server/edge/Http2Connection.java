@@ -76,7 +76,6 @@ final class Http2Connection extends ChannelDuplexHandler {
                     .maxHeaderListSize(HttpEdge.MAX_HEADER_BYTES)
                     .connectProtocolEnabled(true))
             .gracefulShutdownTimeoutMillis(SHUTDOWN_MILLIS)
-            .encoderEnforceMaxConcurrentStreams(true)
             .encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES)
             .decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_FRAMES)
             .decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_SECONDS)
