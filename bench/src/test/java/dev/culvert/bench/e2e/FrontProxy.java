@@ -67,7 +67,7 @@ final class FrontProxy implements AutoCloseable {
     return start(home, port, "haproxy", "-db", "-f", file.toString());
   }
 
-  /** nginx that appends to X-Forwarded-For, as its manual has it. */
+  /** nginx that appends to X-Forwarded-For, as docs/operations.md has it. */
   static FrontProxy nginx(Path home, int target) throws Exception {
     int port = freePort();
     String config =
@@ -92,6 +92,7 @@ final class FrontProxy implements AutoCloseable {
               proxy_set_header Host $http_host;
               proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
               proxy_set_header X-Forwarded-Proto $scheme;
+              proxy_set_header X-Forwarded-Host $http_host;
               proxy_set_header X-Request-Id $request_id;
             }
           }
