@@ -61,10 +61,14 @@ final class ArchitectureTest {
                 "com.github.benmanes.caffeine..",
                 "com.google.gson..",
                 "org.slf4j")),
+        Arguments.of("dev.culvert.server.visitor", List.of("io.netty..", "org.slf4j")),
+        Arguments.of("dev.culvert.server.log", List.of("dev.culvert.mux.control", "org.slf4j")),
         Arguments.of(
             "dev.culvert.server.edge",
             List.of(
+                "dev.culvert.server.log",
                 "dev.culvert.server.route",
+                "dev.culvert.server.visitor",
                 "dev.culvert.mux..",
                 "dev.culvert.tls",
                 "io.netty..",
@@ -76,6 +80,7 @@ final class ArchitectureTest {
             List.of(
                 "dev.culvert.server.route",
                 "dev.culvert.server.token",
+                "dev.culvert.server.visitor",
                 "dev.culvert.mux..",
                 "dev.culvert.tls",
                 "io.netty..",

@@ -9,12 +9,14 @@ import dev.culvert.server.agent.Agents;
 import dev.culvert.server.agent.SessionFacts;
 import dev.culvert.server.edge.HttpEdge;
 import dev.culvert.server.edge.TcpEdge;
+import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.token.TokenStore;
 import dev.culvert.server.token.TokenStoreException;
 import dev.culvert.server.token.TokenVerifier;
+import dev.culvert.server.visitor.Doorway;
 import dev.culvert.tls.ClientHello;
 import dev.culvert.tls.ClientHelloDispatch;
 import dev.culvert.tls.ClientHelloDispatch.Destination;
@@ -73,6 +75,8 @@ public final class CulvertServer implements AutoCloseable {
   private final RouteTable routes;
   private final DomainProof domainProof;
   private final ConnectionLimit visitors = new ConnectionLimit(MAX_VISITORS);
+  private final Doorway doorway;
+  private final AccessLog accessLog;
   private final HttpEdge httpEdge;
   private final Agents agents;
   private final AgentAcceptor acceptor;
@@ -92,15 +96,18 @@ public final class CulvertServer implements AutoCloseable {
     sessionsFile = new SessionsFile(state.path());
     this.keys = keys;
     this.tokens = tokens;
+    accessLog = config.openAccessLog();
     verifier =
         config.needsToken() ? TokenVerifier.open(tokens) : TokenVerifier.openToAnyone(tokens);
     routes = routes(config, state);
     orders = CertificateOrders.open(config, keys, routes);
     domainProof = new DomainProof(config.nameServer());
+    doorway = config.visitors().doorway();
     loops = transport.newEventLoopGroup(config.threads(), "culvertd");
     listeners = new Listeners(loops, transport, channels);
-    httpEdge = new HttpEdge(routes);
-    TcpEdge tcpEdge = new TcpEdge(loops, transport, config.tcpAddress(), visitors, channels);
+    httpEdge = new HttpEdge(routes, config.visitors().proxies(), accessLog);
+    TcpEdge tcpEdge =
+        new TcpEdge(loops, transport, config.tcpAddress(), visitors, doorway, accessLog, channels);
     agents = new Agents(routes, tcpEdge, this::urls, domainProof, verifier, Clock.systemUTC());
     acceptor = new AgentAcceptor(agents, Version.text());
   }
@@ -144,7 +151,12 @@ public final class CulvertServer implements AutoCloseable {
             acceptor.limit(),
             channel -> acceptor.await(channel, this::client));
     if (config.httpAddress() != null) {
-      httpAddress = listeners.bind("--http", config.httpAddress(), visitors, this::acceptHttp);
+      httpAddress =
+          listeners.bind(
+              "--http",
+              config.httpAddress(),
+              visitors,
+              channel -> doorway.enter(channel, this::acceptHttp));
     }
     if (config.httpsAddress() != null) {
       httpsAddress =
@@ -152,8 +164,10 @@ public final class CulvertServer implements AutoCloseable {
               "--https",
               config.httpsAddress(),
               visitors,
-              channel ->
-                  channel.pipeline().addLast(new ClientHelloDispatch(this::visitorOrClient)));
+              channel -> {
+                ClientHelloDispatch.begin(channel);
+                doorway.enter(channel, this::acceptHttps);
+              });
     }
     if (orders != null) {
       orders.start();
@@ -163,8 +177,10 @@ public final class CulvertServer implements AutoCloseable {
         .add("re-reading keys and certificates", keys::reloadIfChanged)
         .add("closing idle upstreams", httpEdge::sweep)
         .add("summing up failed attempts", acceptor::sweep)
+        .addSummary("summing up connections of visitors", doorway::sumUp)
         .add("writing the names on hold", routes::save)
         .add("writing the list of sessions", () -> sessionsFile.save(sessions()))
+        .addSummary("summing up the access log", accessLog::sumUp)
         .start();
   }
 
@@ -180,13 +196,17 @@ public final class CulvertServer implements AutoCloseable {
     }
   }
 
+  private void acceptHttps(Channel channel) {
+    channel.pipeline().addLast(new ClientHelloDispatch(this::visitorOrClient));
+  }
+
   private Destination visitorOrClient(ClientHello hello) {
     Destination challenge = orders == null ? null : orders.challenge(hello);
     if (challenge != null) {
       return challenge;
     }
     return hello.offersOnlyTunnel()
-        ? client(hello)
+        ? client(hello).after(doorway::leave)
         : new Destination(keys.https(hello.serverName()), httpEdge::acceptHttps);
   }
 
@@ -202,6 +222,11 @@ public final class CulvertServer implements AutoCloseable {
           "Move it away to start with no names on hold.",
           e);
     }
+  }
+
+  /** Opens the files of logs anew, which somebody has renamed. */
+  public void reopenLogs() {
+    accessLog.reopen();
   }
 
   private List<String> urls(Route route) {
@@ -298,6 +323,7 @@ public final class CulvertServer implements AutoCloseable {
     verifier.close();
     domainProof.close();
     keys.close();
+    accessLog.close();
     try {
       housekeeping.stop(CLOSE_SECONDS);
       routes.save();

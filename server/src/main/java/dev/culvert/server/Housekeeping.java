@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping {
   private static final Logger logger = LoggerFactory.getLogger(Housekeeping.class);
   static final long PERIOD_MILLIS = 500;
+  static final long SUMMARY_MILLIS = 10_000;
 
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -30,6 +32,18 @@ final class Housekeeping {
   Housekeeping add(String name, Runnable chore) {
     chores.put(name, chore);
     return this;
+  }
+
+  /** Adds a chore that is done every ten seconds only: to sum up what happened since. */
+  Housekeeping addSummary(String name, Runnable chore) {
+    AtomicInteger rounds = new AtomicInteger();
+    return add(
+        name,
+        () -> {
+          if (rounds.incrementAndGet() % (SUMMARY_MILLIS / PERIOD_MILLIS) == 0) {
+            chore.run();
+          }
+        });
   }
 
   void start() {

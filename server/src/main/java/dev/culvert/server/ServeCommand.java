@@ -38,6 +38,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private KeysetOptions keyset = new KeysetOptions();
 
+  @Mixin private VisitorOptions visitors = new VisitorOptions();
+
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
@@ -126,6 +128,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     CulvertServer server = CulvertServer.start(config());
+    ReopenSignal.handle(server::reopenLogs);
     try {
       if (spec != null) {
         announce(server, spec.commandLine().getOut());
@@ -172,6 +175,8 @@ final class ServeCommand implements Callable<Integer> {
           Durations.parse("--hold", hold),
           nameServer == null ? null : AddressParser.parse("--dns", nameServer, standard),
           !dev,
+          visitors.visitors(),
+          visitors.accessLog(),
           keyset.protection(),
           threads == null ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2) : threads);
     } catch (IllegalArgumentException e) {

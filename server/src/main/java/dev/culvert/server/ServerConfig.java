@@ -1,8 +1,13 @@
 package dev.culvert.server;
 
+import dev.culvert.server.StartException.Fault;
 import dev.culvert.server.acme.AcmeSettings;
+import dev.culvert.server.log.AccessLog;
+import dev.culvert.server.log.AccessLogSettings;
 import dev.culvert.server.route.PortRange;
+import dev.culvert.server.token.FileFailure;
 import dev.culvert.server.token.KeysetProtection;
+import dev.culvert.server.visitor.VisitorSettings;
 import dev.culvert.tls.KeyAndChain;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -35,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param hold how long a name or port stays a client's that is away
  * @param nameServer is asked whose a host name is; null for the system's
  * @param needsToken false to let in clients without a token; on loopback only
+ * @param visitors how it finds out who visitors are, and how many connections each may have
+ * @param accessLog where visitors are logged; null for nowhere
  * @param keyset what the keys that sign tokens are encrypted with
  * @param threads event loops
  */
@@ -52,6 +59,8 @@ public record ServerConfig(
     Duration hold,
     @Nullable InetSocketAddress nameServer,
     boolean needsToken,
+    VisitorSettings visitors,
+    @Nullable AccessLogSettings accessLog,
     KeysetProtection keyset,
     int threads) {
 
@@ -180,6 +189,31 @@ public record ServerConfig(
     return changed(draft -> draft.keyset = protection);
   }
 
+  /** The same with visitors told apart in another way. */
+  public ServerConfig withVisitors(VisitorSettings settings) {
+    return changed(draft -> draft.visitors = settings);
+  }
+
+  /** The same with an access log. */
+  public ServerConfig withAccessLog(AccessLogSettings settings) {
+    return changed(draft -> draft.accessLog = settings);
+  }
+
+  AccessLog openAccessLog() throws StartException {
+    if (accessLog == null) {
+      return AccessLog.off();
+    }
+    try {
+      return AccessLog.open(accessLog);
+    } catch (IOException e) {
+      throw new StartException(
+          Fault.CONFIGURATION,
+          accessLog.file() + ": the access log cannot be written: " + FileFailure.reason(e),
+          "Choose a file that may be written with --access-log, or - for the standard output.",
+          e);
+    }
+  }
+
   private ServerConfig changed(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -201,6 +235,8 @@ public record ServerConfig(
     private Duration hold;
     private @Nullable InetSocketAddress nameServer;
     private boolean needsToken;
+    private VisitorSettings visitors;
+    private @Nullable AccessLogSettings accessLog;
     private KeysetProtection keyset;
     private int threads;
 
@@ -215,6 +251,7 @@ public record ServerConfig(
       this.tcpPorts = STANDARD_TCP_PORTS;
       this.hold = STANDARD_HOLD;
       this.needsToken = true;
+      this.visitors = VisitorSettings.STANDARD;
       this.keyset = new KeysetProtection.None();
       this.threads = 1;
     }
@@ -233,6 +270,8 @@ public record ServerConfig(
       this.hold = config.hold;
       this.nameServer = config.nameServer;
       this.needsToken = config.needsToken;
+      this.visitors = config.visitors;
+      this.accessLog = config.accessLog;
       this.keyset = config.keyset;
       this.threads = config.threads;
     }
@@ -252,6 +291,8 @@ public record ServerConfig(
           hold,
           nameServer,
           needsToken,
+          visitors,
+          accessLog,
           keyset,
           threads);
     }

@@ -52,6 +52,22 @@ final class HousekeepingTest {
   }
 
   @Test
+  void summariesAreMadeEveryTenSeconds() {
+    List<String> summaries = new ArrayList<>();
+    housekeeping.addSummary("summing up", () -> summaries.add("sum"));
+
+    for (int i = 0; i < 19; i++) {
+      housekeeping.runAll();
+    }
+    assertThat(summaries).isEmpty();
+    for (int i = 0; i < 21; i++) {
+      housekeeping.runAll();
+    }
+
+    assertThat(summaries).hasSize(2);
+  }
+
+  @Test
   void failureIsLoggedOnceWithoutItsStackHoweverLongItLasts() {
     for (int i = 0; i < 10; i++) {
       failure = cannotWrite(new NoSuchFileException("leases.json." + i));

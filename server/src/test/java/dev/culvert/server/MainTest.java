@@ -58,7 +58,14 @@ final class MainTest {
     "--cert,chain.pem,go together,both",
     "--key,key.pem,go together,both",
     "--acme,letsencrypt,needs --acme-agree-tos,terms of service",
-    "--acme-email,me@example.com,without --acme,--acme"
+    "--acme-email,me@example.com,without --acme,--acme",
+    "--trusted-proxy,proxy.example,network: proxy.example,culvertd serve --help",
+    "--trusted-proxy,10.0.0.1/8,no bits of the address beyond,culvertd serve --help",
+    "--trusted-proxy-headers,via,headers of proxies: via,culvertd serve --help",
+    "--proxy-protocol-from,10.0.0.0/33,10.0.0.0/33,culvertd serve --help",
+    "--max-connections-per-visitor,0,connections per visitor: 0,culvertd serve --help",
+    "--access-log-format,xml,format of the access log: xml,culvertd serve --help",
+    "--access-log-query,perhaps,--access-log-query,culvertd serve --help"
   })
   void badOptionIsToldBeforeAnyStateIsMade(
       String option, String value, String problem, String remedy) {
@@ -66,6 +73,15 @@ final class MainTest {
 
     assertTold(run, 2, problem, remedy);
     assertThat(state).doesNotExist();
+  }
+
+  @Test
+  void accessLogThatCannotBeWrittenIsTold() {
+    assertTold(
+        serve("--https", "off", "--access-log", directory.resolve("no/access.log").toString()),
+        2,
+        "the access log cannot be written",
+        "--access-log");
   }
 
   @Test

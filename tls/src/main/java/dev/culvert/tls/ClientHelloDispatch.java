@@ -32,7 +32,12 @@ import org.jspecify.annotations.Nullable;
 public final class ClientHelloDispatch extends SslClientHelloHandler<ClientHello> {
 
   /** Where a connection goes: its TLS, and what adds the handlers behind it. */
-  public record Destination(ServerTls tls, Consumer<Channel> initializer) {}
+  public record Destination(ServerTls tls, Consumer<Channel> initializer) {
+    /** The same, with {@code first} done ahead of what the initializer does. */
+    public Destination after(Consumer<Channel> first) {
+      return new Destination(tls, first.andThen(initializer));
+    }
+  }
 
   /** Why a connection was closed without a ClientHello. */
   public enum Lack {
@@ -84,6 +89,14 @@ public final class ClientHelloDispatch extends SslClientHelloHandler<ClientHello
     return begun == null
         ? DEADLINE.toNanos()
         : DEADLINE.toNanos() - (channel.eventLoop().ticker().nanoTime() - begun);
+  }
+
+  /**
+   * Has the ten seconds of a connection begin now, ahead of its dispatch, for what is to be read
+   * before TLS. Event loop only.
+   */
+  public static void begin(Channel channel) {
+    channel.attr(BEGUN).setIfAbsent(channel.eventLoop().ticker().nanoTime());
   }
 
   @Override
@@ -157,10 +170,11 @@ public final class ClientHelloDispatch extends SslClientHelloHandler<ClientHello
 
   private void startDeadline(ChannelHandlerContext ctx) {
     if (deadline == null) {
-      ctx.channel().attr(BEGUN).set(ctx.executor().ticker().nanoTime());
+      begin(ctx.channel());
       deadline =
           ctx.executor()
-              .schedule(() -> giveUp(ctx, Lack.LATE), DEADLINE.toNanos(), TimeUnit.NANOSECONDS);
+              .schedule(
+                  () -> giveUp(ctx, Lack.LATE), nanosLeft(ctx.channel()), TimeUnit.NANOSECONDS);
     }
   }
 

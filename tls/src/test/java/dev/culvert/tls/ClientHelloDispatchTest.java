@@ -148,6 +148,23 @@ class ClientHelloDispatchTest {
   }
 
   @Test
+  void timeThatPassedAheadOfTheDispatchCounts() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    channel.freezeTime();
+    ClientHelloDispatch.begin(channel);
+    channel.advanceTimeBy(9, TimeUnit.SECONDS);
+    channel.pipeline().addLast(newDispatch());
+
+    channel.advanceTimeBy(999, TimeUnit.MILLISECONDS);
+    channel.runScheduledPendingTasks();
+    assertThat(channel.isOpen()).isTrue();
+    channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+    channel.runScheduledPendingTasks();
+
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
   void deadlineEndsWithTheClientHello() throws Exception {
     EmbeddedChannel channel = new EmbeddedChannel();
     channel.freezeTime();

@@ -67,14 +67,15 @@ public final class Forked implements AutoCloseable {
   }
 
   /** The server's program, which may or may not be started for the first time. */
-  static Forked serve(Path state, List<String> jvmFlags) throws IOException {
-    return start(jvmFlags, SERVER, Map.of(), state, serveOnFreePorts(state));
+  static Forked serve(Path state, List<String> jvmFlags, String... options) throws IOException {
+    return start(jvmFlags, SERVER, Map.of(), state, serveOnFreePorts(state, options));
   }
 
-  private static String[] serveOnFreePorts(Path state) {
-    return new String[] {
-      "serve", "--state", state.toString(), "--tunnel", ":0", "--http", ":0", "--https", ":0"
-    };
+  private static String[] serveOnFreePorts(Path state, String... options) {
+    List<String> arguments = new ArrayList<>(List.of("serve", "--state", state.toString()));
+    arguments.addAll(List.of("--tunnel", ":0", "--http", ":0", "--https", ":0"));
+    arguments.addAll(List.of(options));
+    return arguments.toArray(String[]::new);
   }
 
   /** The server's program with any arguments. */
@@ -168,6 +169,14 @@ public final class Forked implements AutoCloseable {
   public void kill() throws InterruptedException {
     process.destroyForcibly();
     process.waitFor();
+  }
+
+  /** Sends the process a signal, such as {@code USR1}. */
+  void signal(String name) throws Exception {
+    String pid = Long.toString(process.pid());
+    Process kill = new ProcessBuilder("kill", "-" + name, pid).start();
+    assertThat(kill.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(kill.exitValue()).isZero();
   }
 
   /** Asks the process to end, as {@code kill} and Ctrl-C do; its exit code. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.bench.demo.SampleApp;
 import dev.culvert.bench.e2e.Forked.ForkedServer;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +70,31 @@ final class ProgramTest {
 
       assertThat(again.allLines()).noneMatch(line -> line.contains("AUTHTOKEN"));
     }
+  }
+
+  @Test
+  void theSignalOfLogrotateHasTheAccessLogOpenedAnew(@TempDir Path other) throws Exception {
+    Path log = other.resolve("access.log");
+    try (Forked logging =
+        Forked.serve(other.resolve("state"), List.of(), "--access-log", log.toString())) {
+      logging.await("(identity)");
+      Files.move(log, other.resolve("access.log.1"));
+
+      logging.signal("USR1");
+
+      assertThat(logging.await("(access log was opened anew)")).isNotEmpty();
+      assertThat(log).exists();
+      assertThat(logging.end()).isZero();
+    }
+  }
+
+  @Test
+  void theSameSignalWithoutALogEndsNothing() throws Exception {
+    server.forked().signal("USR1");
+    Forked client = server.client(clientState, List.of(), "http", port());
+
+    assertThat(client.await("Forwarding (http://\\S+)")).isNotEmpty();
+    client.close();
   }
 
   @Test

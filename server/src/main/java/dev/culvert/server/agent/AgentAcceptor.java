@@ -2,6 +2,7 @@ package dev.culvert.server.agent;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.culvert.mux.socket.ConnectionLimit;
+import dev.culvert.server.visitor.Source;
 import dev.culvert.tls.ClientHello;
 import dev.culvert.tls.ClientHelloDispatch;
 import dev.culvert.tls.ClientHelloDispatch.Destination;
@@ -60,7 +61,7 @@ public final class AgentAcceptor {
 
   private void noClientHello(Channel channel, Lack lack) {
     doorkeeper.failed(
-        Origin.of(channel.remoteAddress()),
+        Source.origin(channel),
         switch (lack) {
           case LATE -> Failure.late("ClientHello");
           case MALFORMED -> Failure.tls("no TLS");

@@ -9,6 +9,7 @@ import dev.culvert.server.route.PortListener;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.token.Grant;
 import dev.culvert.server.token.TokenVerifier;
+import dev.culvert.server.visitor.Source;
 import io.netty.channel.Channel;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
@@ -222,9 +223,10 @@ public final class Agents {
 
   /** The address at the other end, for logs. */
   static String peer(Channel connection) {
-    return connection.remoteAddress() instanceof InetSocketAddress address
-        ? NetUtil.toSocketAddressString(address)
-        : String.valueOf(connection.remoteAddress());
+    InetSocketAddress address = Source.address(connection);
+    return address == null
+        ? String.valueOf(connection.remoteAddress())
+        : NetUtil.toSocketAddressString(address);
   }
 
   private String newId() {

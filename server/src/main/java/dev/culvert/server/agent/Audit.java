@@ -1,6 +1,7 @@
 package dev.culvert.server.agent;
 
 import dev.culvert.mux.control.Secret;
+import dev.culvert.server.visitor.Origin;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;

@@ -2,6 +2,9 @@ package dev.culvert.server.agent;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.culvert.server.agent.Audit.Unsaid;
+import dev.culvert.server.visitor.Origin;
+import dev.culvert.server.visitor.Source;
+import dev.culvert.server.visitor.Tally;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
@@ -32,7 +35,7 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    Origin origin = Origin.of(ctx.channel().remoteAddress());
+    Origin origin = Source.origin(ctx.channel());
     int places = waiting.add(origin);
     if (!ctx.channel().isOpen()) {
       audit.leftUnsaid(origin, Unsaid.FULL);
@@ -54,7 +57,7 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
-    waiting.remove(Origin.of(ctx.channel().remoteAddress()));
+    waiting.remove(Source.origin(ctx.channel()));
   }
 
   /** Counts a failure and writes it down; says how long the client is to wait for its refusal. */

@@ -3,6 +3,8 @@ package dev.culvert.server.agent;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.culvert.server.visitor.Origin;
+import dev.culvert.server.visitor.Tally;
 import java.time.Duration;
 
 /**

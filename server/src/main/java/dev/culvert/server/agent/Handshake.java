@@ -11,6 +11,8 @@ import dev.culvert.mux.control.MalformedMessageException;
 import dev.culvert.mux.socket.ConnectionLimit;
 import dev.culvert.server.token.Grant;
 import dev.culvert.server.token.Verification;
+import dev.culvert.server.visitor.Origin;
+import dev.culvert.server.visitor.Source;
 import dev.culvert.tls.ClientHelloDispatch;
 import dev.culvert.tls.TunnelProtocol;
 import io.netty.buffer.ByteBuf;
@@ -69,7 +71,7 @@ final class Handshake extends ByteToMessageDecoder {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    origin = Origin.of(ctx.channel().remoteAddress());
+    origin = Source.origin(ctx.channel());
     isDecided = !ctx.channel().isOpen(); // turned away at the door
     if (!isDecided) {
       long nanosLeft = ClientHelloDispatch.nanosLeft(ctx.channel());

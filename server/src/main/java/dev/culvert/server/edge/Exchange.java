@@ -1,7 +1,11 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.mux.netty.RelayEnd;
 import dev.culvert.mux.netty.RelayLeg;
+import dev.culvert.server.log.RequestTrace;
 import dev.culvert.server.route.Route;
+import dev.culvert.server.visitor.ForwardedHeaders;
+import dev.culvert.server.visitor.Requester;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
@@ -36,6 +40,8 @@ final class Exchange implements Upstream.User {
   private final UpstreamPool pool;
   private final Route route;
   private final RequestHead head;
+  private final Requester requester;
+  private final RequestTrace trace;
   private final ArrayDeque<HttpContent> waitingContent = new ArrayDeque<>();
   private @Nullable Upstream upstream;
   private boolean isReused;
@@ -48,11 +54,19 @@ final class Exchange implements Upstream.User {
   private boolean isOver;
   private int unwrittenBytes;
 
-  Exchange(Visitor visitor, UpstreamPool pool, Route route, RequestHead head) {
+  Exchange(
+      Visitor visitor,
+      UpstreamPool pool,
+      Route route,
+      RequestHead head,
+      Requester requester,
+      RequestTrace trace) {
     this.visitor = visitor;
     this.pool = pool;
     this.route = route;
     this.head = head;
+    this.requester = requester;
+    this.trace = trace;
   }
 
   void start() {
@@ -86,7 +100,7 @@ final class Exchange implements Upstream.User {
 
   private void send(Upstream target) {
     upstream = target;
-    target.send(head.forwardedFor(visitor.address()));
+    target.send(head.forwardedFor(requester));
     HttpContent content;
     while ((content = waitingContent.poll()) != null) {
       forward(target, content);
@@ -100,6 +114,7 @@ final class Exchange implements Upstream.User {
 
   /** Takes a part of the request's body. */
   void requestContent(HttpContent content) {
+    trace.received(content.content().readableBytes());
     if (content instanceof LastHttpContent last) {
       isRequestEnded = true;
       RequestTrailers.clean(last.trailingHeaders());
@@ -176,6 +191,9 @@ final class Exchange implements Upstream.User {
     } else if (part instanceof HttpResponse response) {
       responseHead(response);
     } else {
+      if (part instanceof HttpContent content) {
+        trace.sent(content.content().readableBytes());
+      }
       visitor.write(part);
       if (part instanceof LastHttpContent) {
         responseEnd();
@@ -193,6 +211,7 @@ final class Exchange implements Upstream.User {
       hasInformed = true;
     } else {
       hasResponse = true;
+      trace.status(status.code());
     }
     visitor.write(response);
   }
@@ -202,6 +221,7 @@ final class Exchange implements Upstream.User {
       throw new IllegalStateException("a response ended that has not started");
     }
     isOver = true;
+    trace.end();
     visitor.flush();
     if (isRequestEnded) {
       upstream.release();
@@ -232,6 +252,7 @@ final class Exchange implements Upstream.User {
       return;
     }
     isSwitching = true;
+    trace.status(response.status().code());
     Upstream target = upstream;
     visitor
         .switchProtocols(response)
@@ -239,12 +260,21 @@ final class Exchange implements Upstream.User {
           if (done.isSuccess() && !isOver) {
             isOver = true;
             RelayLeg leg = visitor.leg();
-            target.join(leg, end -> logger.debug("{} upgraded connection ended: {}", route, end));
+            target.join(leg, this::relayed);
             visitor.giveUpPlace();
           } else {
+            trace.gone();
             target.abort();
           }
         });
+  }
+
+  /** An upgraded connection is over. */
+  private void relayed(RelayEnd end) {
+    logger.debug("{} upgraded connection ended: {}", route, end);
+    trace.received(end.leftToRightBytes());
+    trace.sent(end.rightToLeftBytes());
+    trace.end();
   }
 
   // Failure.
@@ -257,6 +287,7 @@ final class Exchange implements Upstream.User {
     if (hasResponse || isSwitching) {
       logger.info("{} cut a response: {}", route, ExchangeFailure.reason(cause));
       over();
+      trace.cut();
       visitor.abort(cause);
     } else if (mayRetry(cause)) {
       isRetried = true;
@@ -290,6 +321,7 @@ final class Exchange implements Upstream.User {
 
   private void refuse(HttpRefusal refusal) {
     over();
+    refusal.tell(trace, head.accept());
     visitor.answer(refusal);
   }
 
@@ -297,6 +329,7 @@ final class Exchange implements Upstream.User {
   void visitorGone() {
     if (!isOver) {
       over();
+      trace.gone();
       if (upstream != null) {
         upstream.abort();
       }

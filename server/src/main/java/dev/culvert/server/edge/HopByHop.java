@@ -1,5 +1,6 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.server.visitor.ForwardedHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
@@ -40,7 +41,7 @@ final class HopByHop {
     for (String value : headers.getAll(HttpHeaderNames.CONNECTION)) {
       for (String name : value.split(",", -1)) {
         String listed = name.trim().toLowerCase(Locale.ROOT);
-        if (!listed.isEmpty() && !NEVER.contains(listed)) {
+        if (!listed.isEmpty() && !NEVER.contains(listed) && !ForwardedHeaders.isOne(listed)) {
           headers.remove(listed);
         }
       }

@@ -1,6 +1,7 @@
 package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
+import dev.culvert.server.visitor.Source;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -77,8 +78,8 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   @Override
-  public InetSocketAddress address() {
-    return (InetSocketAddress) context().channel().remoteAddress();
+  public @Nullable InetSocketAddress address() {
+    return Source.address(context().channel());
   }
 
   // What comes in.
@@ -136,7 +137,12 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
       }
     } catch (RequestHead.RefusedException e) {
       keepAlive = KeepAlive.NO;
-      answer(e.refusal());
+      reception.refuse(
+          this,
+          e.refusal(),
+          request.method().name(),
+          request.uri(),
+          request.protocolVersion().text());
     }
   }
 

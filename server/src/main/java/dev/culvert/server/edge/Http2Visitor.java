@@ -1,6 +1,7 @@
 package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
+import dev.culvert.server.visitor.Source;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -73,8 +74,8 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   @Override
-  public InetSocketAddress address() {
-    return (InetSocketAddress) context().channel().parent().remoteAddress();
+  public @Nullable InetSocketAddress address() {
+    return Source.address(context().channel().parent());
   }
 
   // What comes in.
@@ -116,7 +117,8 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     } catch (Http2Head.MalformedException e) {
       reset(Http2Error.PROTOCOL_ERROR);
     } catch (RequestHead.RefusedException e) {
-      answer(e.refusal());
+      Http2Headers fields = frame.headers();
+      reception.refuse(this, e.refusal(), fields.method(), fields.path(), "HTTP/2.0");
     }
   }
 

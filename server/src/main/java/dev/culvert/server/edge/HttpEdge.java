@@ -1,6 +1,8 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.visitor.TrustedProxies;
 import dev.culvert.tls.CloseNotifyHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
@@ -23,8 +25,14 @@ public final class HttpEdge {
 
   private final Reception reception;
 
-  public HttpEdge(RouteTable routes) {
-    reception = new Reception(routes);
+  /**
+   * An edge for all listeners.
+   *
+   * @param proxies whose word about visitors is taken
+   * @param log gets a line for each request
+   */
+  public HttpEdge(RouteTable routes, TrustedProxies proxies, AccessLog log) {
+    reception = new Reception(routes, proxies, log);
   }
 
   /** Makes {@code channel}, an accepted connection, a visitor over plain HTTP. */

@@ -1,6 +1,9 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.server.log.RequestTrace;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that the edge gives in place of the local service.
@@ -10,6 +13,18 @@ import io.netty.handler.codec.http.HttpResponseStatus;
  * @param detail what happened and what to do
  */
 record HttpRefusal(HttpResponseStatus status, String code, String title, String detail) {
+  /** Has {@code trace} end with this; {@code accept} is the request's {@code Accept} header. */
+  void tell(RequestTrace trace, @Nullable String accept) {
+    if (trace.isLogged()) {
+      FullHttpResponse page = RefusalPage.of(this, accept);
+      trace.sent(page.content().readableBytes());
+      page.release();
+    }
+    trace.status(status.code());
+    trace.error(code);
+    trace.end();
+  }
+
   static HttpRefusal badRequest(String detail) {
     return new HttpRefusal(
         HttpResponseStatus.BAD_REQUEST, "bad-request", "This request is malformed", detail);

@@ -1,19 +1,30 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.server.log.AccessLog;
+import dev.culvert.server.log.RequestTrace;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.visitor.Requester;
+import dev.culvert.server.visitor.TrustedProxies;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where every request of every visitor comes in, once it has been read: finds its route, and makes
- * its {@link Exchange}. Any thread.
+ * Where every request of every visitor comes in, once it has been read: finds out who asks, finds
+ * its route, and makes its {@link Exchange}. Any thread.
  */
 final class Reception {
   private final RouteTable routes;
+  private final TrustedProxies proxies;
+  private final AccessLog log;
   private final UpstreamPool pool = new UpstreamPool();
 
-  Reception(RouteTable routes) {
+  Reception(RouteTable routes, TrustedProxies proxies, AccessLog log) {
     this.routes = routes;
+    this.proxies = proxies;
+    this.log = log;
   }
 
   /**
@@ -22,12 +33,49 @@ final class Reception {
    * @return to be started; null where the visitor has been answered already
    */
   @Nullable Exchange receive(Visitor visitor, RequestHead head) {
+    HttpHeaders headers = head.headers();
+    Requester requester = proxies.requester(headers, visitor.address(), head.scheme(), head.host());
+    RequestTrace trace =
+        log.begin(
+            requester.addressText(),
+            head.host(),
+            head.method().name(),
+            head.target(),
+            head.version().text(),
+            requester.requestId(),
+            headers.get(HttpHeaderNames.REFERER),
+            headers.get(HttpHeaderNames.USER_AGENT));
     Route route = routes.findHost(head.host());
     if (route == null) {
-      visitor.answer(HttpRefusal.noSuchTunnel(head.host()));
+      HttpRefusal refusal = HttpRefusal.noSuchTunnel(head.host());
+      refusal.tell(trace, head.accept());
+      visitor.answer(refusal);
       return null;
     }
-    return new Exchange(visitor, pool, route, head);
+    trace.owner(route.owner());
+    return new Exchange(visitor, pool, route, head, requester, trace);
+  }
+
+  /** Answers a request, on its visitor's event loop, that is none or not for this server. */
+  void refuse(
+      Visitor visitor,
+      HttpRefusal refusal,
+      @Nullable CharSequence method,
+      @Nullable CharSequence target,
+      String protocol) {
+    Requester requester = proxies.requester(EmptyHttpHeaders.INSTANCE, visitor.address(), "", "");
+    RequestTrace trace =
+        log.begin(
+            requester.addressText(),
+            "",
+            method == null ? "" : method.toString(),
+            target == null ? "" : target.toString(),
+            protocol,
+            requester.requestId(),
+            null,
+            null);
+    refusal.tell(trace, null);
+    visitor.answer(refusal);
   }
 
   /** Lets go of connections that have waited for a request long enough. Twice a second. */

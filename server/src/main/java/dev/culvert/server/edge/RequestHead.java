@@ -1,5 +1,6 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.server.visitor.Requester;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -10,7 +11,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -187,10 +187,9 @@ record RequestHead(
   }
 
   /** The request as the local service is to get it. */
-  RequestHead forwardedFor(InetSocketAddress visitor) {
+  RequestHead forwardedFor(Requester requester) {
     HttpHeaders forwarded = headers.copy();
-    ForwardedHeaders.remove(forwarded);
-    ForwardedHeaders.set(forwarded, visitor, scheme, host);
+    requester.tell(forwarded);
     return new RequestHead(method, version, scheme, host, target, forwarded, hasBody, upgrade);
   }
 }

@@ -4,13 +4,15 @@ import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.netty.EarlyInput;
 import dev.culvert.mux.netty.FrameRoom;
 import dev.culvert.mux.netty.Relay;
-import dev.culvert.mux.netty.RelayEnd;
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.mux.socket.ConnectionLimit;
 import dev.culvert.mux.socket.Transport;
+import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.PortListener;
 import dev.culvert.server.route.Route;
+import dev.culvert.server.visitor.Doorway;
+import dev.culvert.server.visitor.Source;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -20,18 +22,13 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The public ports of TCP tunnels: each visitor's connection becomes one stream. Any thread.
@@ -40,14 +37,14 @@ import org.slf4j.LoggerFactory;
  * the client's status comes later, and a refusal resets the visitor.
  */
 public final class TcpEdge implements PortListener {
-  private static final Logger logger = LoggerFactory.getLogger(TcpEdge.class);
-
   private static final long RELEASE_MILLIS = 1;
 
   private final EventLoopGroup loops;
   private final Transport transport;
   private final InetAddress address;
   private final ConnectionLimit limit;
+  private final Doorway doorway;
+  private final AccessLog accessLog;
   private final ChannelGroup channels;
   private final Map<Integer, Route> wanted = new HashMap<>(); // guarded by this
   private final Map<Integer, Channel> listeners = new HashMap<>(); // guarded by this
@@ -56,17 +53,25 @@ public final class TcpEdge implements PortListener {
   /**
    * An edge that listens on {@code address}; every channel it makes is in {@code channels}, for the
    * owner to close.
+   *
+   * @param limit for all visitors
+   * @param doorway what each visitor passes
+   * @param accessLog gets a line for each
    */
   public TcpEdge(
       EventLoopGroup loops,
       Transport transport,
       InetAddress address,
       ConnectionLimit limit,
+      Doorway doorway,
+      AccessLog accessLog,
       ChannelGroup channels) {
     this.loops = loops;
     this.transport = transport;
     this.address = address;
     this.limit = limit;
+    this.doorway = doorway;
+    this.accessLog = accessLog;
     this.channels = channels;
   }
 
@@ -133,43 +138,13 @@ public final class TcpEdge implements PortListener {
     closing.remove(port, closed);
   }
 
-  private static void opened(Route route, Channel visitor, Future<StreamChannel> done) {
-    if (!done.isSuccess()) {
-      logger.info("{} turned {} away: {}", route, peer(visitor), reason(done.cause()));
+  private static void opened(TcpVisit visit, SocketChannel visitor, Future<StreamChannel> done) {
+    if (done.isSuccess()) {
+      Relay.join(RelayLeg.of(visitor), RelayLeg.of(done.getNow()), visit::ended);
+    } else {
+      visit.turnedAway(done.cause());
       visitor.eventLoop().execute(() -> RelayLeg.abort(visitor));
-      return;
     }
-    StreamChannel stream = done.getNow();
-    long startNanos = System.nanoTime();
-    Relay.join(
-        RelayLeg.of((SocketChannel) visitor),
-        RelayLeg.of(stream),
-        end -> ended(route, visitor, startNanos, end));
-  }
-
-  private static void ended(Route route, Channel visitor, long startNanos, RelayEnd end) {
-    if (logger.isDebugEnabled()) {
-      logger.debug(
-          "{} visitor {}: {} bytes in, {} bytes out, {} ms{}",
-          route,
-          peer(visitor),
-          end.leftToRightBytes(),
-          end.rightToLeftBytes(),
-          (System.nanoTime() - startNanos) / 1_000_000,
-          end.cause() == null ? "" : ", cut: " + reason(end.cause()));
-    }
-  }
-
-  private static String peer(Channel visitor) {
-    return visitor.remoteAddress() instanceof InetSocketAddress address
-        ? NetUtil.toSocketAddressString(address)
-        : "visitor that left";
-  }
-
-  private static String reason(@Nullable Throwable cause) {
-    return cause == null
-        ? "unknown"
-        : cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 
   /** Opens the stream of each visitor that is accepted. */
@@ -185,18 +160,23 @@ public final class TcpEdge implements PortListener {
     protected void initChannel(SocketChannel visitor) {
       channels.add(visitor);
       FrameRoom.in(visitor);
-      visitor.pipeline().addLast(limit, new EarlyInput());
-      if (!visitor.isActive()) {
-        return; // one too many
+      visitor.pipeline().addLast(limit);
+      if (visitor.isActive()) { // not one too many
+        transport.unpace(visitor, visitor.remoteAddress());
+        doorway.enter(visitor, admitted -> open(visitor));
       }
-      transport.unpace(visitor, visitor.remoteAddress());
+    }
+
+    private void open(SocketChannel visitor) {
+      visitor.pipeline().addLast(new EarlyInput());
+      TcpVisit visit = new TcpVisit(route, visitor, accessLog);
       StreamOpen preamble =
           new StreamOpen(
-              route.kind(), route.tunnel(), visitor.remoteAddress(), visitor.localAddress());
+              route.kind(), route.tunnel(), Source.address(visitor), Source.localAddress(visitor));
       route
           .opener()
           .open(preamble, new StreamInitializer())
-          .addListener((Future<StreamChannel> done) -> opened(route, visitor, done));
+          .addListener((Future<StreamChannel> done) -> opened(visit, visitor, done));
     }
   }
 

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The visitor's side of one {@link Exchange}: where the response goes, and more of the request
@@ -18,7 +19,8 @@ import java.net.InetSocketAddress;
 interface Visitor {
   EventExecutor loop();
 
-  InetSocketAddress address();
+  /** Where its connection comes from; null where it was gone early. */
+  @Nullable InetSocketAddress address();
 
   /** Whether the visitor takes what is written to it. */
   boolean isWritable();

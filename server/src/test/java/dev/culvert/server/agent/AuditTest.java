@@ -3,9 +3,11 @@ package dev.culvert.server.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.mux.control.Secret;
+import dev.culvert.server.LoggedLines;
 import dev.culvert.server.agent.Audit.Unsaid;
 import dev.culvert.server.token.Verification;
 import dev.culvert.server.token.Verification.Reason;
+import dev.culvert.server.visitor.Origin;
 import java.time.Duration;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;

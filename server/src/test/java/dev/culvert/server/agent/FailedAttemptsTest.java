@@ -7,6 +7,7 @@ import static dev.culvert.server.agent.FailedAttempts.TURNED_AWAY;
 import static dev.culvert.server.agent.FailedAttempts.TURNED_AWAY_FROM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.server.visitor.Origin;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;

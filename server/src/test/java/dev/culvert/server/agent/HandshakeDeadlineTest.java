@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.mux.control.ControlCodec;
 import dev.culvert.mux.control.HelloAnswer;
+import dev.culvert.server.LoggedLines;
 import dev.culvert.tls.ClientHelloDispatch.Destination;
 import dev.culvert.tls.ClientTls;
 import dev.culvert.tls.Identity;

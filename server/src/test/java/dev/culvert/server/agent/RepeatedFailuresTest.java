@@ -8,6 +8,7 @@ import dev.culvert.mux.control.EndCode;
 import dev.culvert.mux.control.Hello;
 import dev.culvert.mux.control.HelloAnswer;
 import dev.culvert.mux.control.Secret;
+import dev.culvert.server.LoggedLines;
 import io.netty.buffer.Unpooled;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;

@@ -8,11 +8,13 @@ import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.mux.socket.Transport;
+import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
+import dev.culvert.server.visitor.TrustedProxies;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -52,7 +54,8 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
   private final MuxHandler serverMux;
   private final Channel listener;
 
-  private EdgeGround(Path state, int loops) throws Exception {
+  private EdgeGround(Path state, int loops, TrustedProxies proxies, AccessLog log)
+      throws Exception {
     visitorLoop = Transport.NIO.newEventLoopGroup(1, "visitors");
     sessionLoop = loops == 1 ? visitorLoop : Transport.NIO.newEventLoopGroup(1, "session");
     RouteTable routes =
@@ -66,7 +69,7 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
         new RouteTable.Request(
             TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0);
     routes.open(request, name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", this));
-    HttpEdge edge = new HttpEdge(routes);
+    HttpEdge edge = new HttpEdge(routes, proxies, log);
     listener = listen(visitorLoop, edge::acceptHttp);
     serverMux =
         new MuxHandler(
@@ -84,12 +87,17 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
 
   /** An edge whose visitors and session share one event loop. */
   static EdgeGround open(Path state) throws Exception {
-    return new EdgeGround(state, 1);
+    return open(state, TrustedProxies.NONE, AccessLog.off());
+  }
+
+  /** The same with proxies in front of it, and a log. */
+  static EdgeGround open(Path state, TrustedProxies proxies, AccessLog log) throws Exception {
+    return new EdgeGround(state, 1, proxies, log);
   }
 
   /** An edge whose visitors are on another event loop than the session. */
   static EdgeGround openOnTwoLoops(Path state) throws Exception {
-    return new EdgeGround(state, 2);
+    return new EdgeGround(state, 2, TrustedProxies.NONE, AccessLog.off());
   }
 
   private static Channel listen(EventLoopGroup loop, Consumer<Channel> accept) throws Exception {

@@ -44,6 +44,8 @@ final class PassedOnHeadersTest {
         X-Real-IP: 6.6.6.9\r
         X_Real_IP: 6.6.6.9\r
         Forwarded: for=6.6.6.6\r
+        X-Request-Id: mine\r
+        X_Request_Id: mine\r
         Via: 1.1 honest\r
         \r
         """);
@@ -51,11 +53,13 @@ final class PassedOnHeadersTest {
     String head = ground.serve().readHead();
 
     assertThat(head)
-        .doesNotContain("6.6.6.", "gopher", "evil", "666", "Ssl")
+        .doesNotContain("6.6.6.", "gopher", "evil", "666", "Ssl", "mine")
         .contains(
             "\r\nx-forwarded-for: 127.0.0.1\r\n",
             "\r\nx-forwarded-proto: http\r\n",
             "\r\nx-forwarded-host: app.localhost\r\n",
+            "\r\nforwarded: for=127.0.0.1;host=app.localhost;proto=http\r\n",
+            "\r\nx-request-id: ",
             "\r\nVia: 1.1 honest\r\n");
   }
 

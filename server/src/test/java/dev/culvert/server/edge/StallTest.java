@@ -9,11 +9,13 @@ import dev.culvert.mux.control.StreamStatus;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
+import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
+import dev.culvert.server.visitor.TrustedProxies;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
@@ -77,7 +79,7 @@ final class StallTest {
         new RouteTable.Request(
             TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0),
         name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", opener));
-    new HttpEdge(routes).acceptHttp(visitor);
+    new HttpEdge(routes, TrustedProxies.NONE, AccessLog.off()).acceptHttp(visitor);
   }
 
   @AfterEach

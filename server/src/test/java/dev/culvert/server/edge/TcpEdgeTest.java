@@ -1,5 +1,6 @@
 package dev.culvert.server.edge;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,8 +10,11 @@ import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.mux.socket.ConnectionLimit;
 import dev.culvert.mux.socket.Transport;
+import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.StreamOpener;
+import dev.culvert.server.visitor.Doorway;
+import dev.culvert.server.visitor.Networks;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
@@ -26,6 +30,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -42,7 +47,8 @@ final class TcpEdgeTest {
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Opens opens = new Opens();
   private final ConnectionLimit limit = new ConnectionLimit(1);
-  private final TcpEdge edge = new TcpEdge(loop, Transport.NIO, LOOPBACK, limit, channels);
+  private final TcpEdge edge =
+      new TcpEdge(loop, Transport.NIO, LOOPBACK, limit, Doorway.open(), AccessLog.off(), channels);
   private int port;
 
   @BeforeEach
@@ -144,6 +150,26 @@ final class TcpEdgeTest {
       opens.last.setFailure(new IOException("the client is not connected"));
 
       assertThatThrownBy(() -> visitor.getInputStream().read()).isInstanceOf(SocketException.class);
+    }
+  }
+
+  @Test
+  void visitorOfABalancerIsToldToTheClientBehindItsHeaderOnly() throws Exception {
+    Doorway doorway = new Doorway(Networks.of(List.of("127.0.0.0/8")), Networks.NONE, 1);
+    TcpEdge balanced =
+        new TcpEdge(loop, Transport.NIO, LOOPBACK, limit, doorway, AccessLog.off(), channels);
+    assertThat(await(balanced.listen(route()))).isTrue();
+    try (Socket visitor = visit()) {
+      visitor.getOutputStream().write("PROXY TCP4 192.0.2.7 198.51.100.1 ".getBytes(US_ASCII));
+      await(loop.submit(() -> {}));
+      assertThat(opens.preambles).isEmpty();
+
+      visitor.getOutputStream().write("4000 443\r\nSSH-2.0-x".getBytes(US_ASCII));
+
+      StreamOpen preamble = opens.preambles.poll(EdgeGround.PATIENCE_SECONDS, SECONDS);
+      assertThat(preamble).isNotNull();
+      assertThat(preamble.visitor()).hasToString("/192.0.2.7:4000");
+      assertThat(preamble.publicAddress()).hasToString("/198.51.100.1:443");
     }
   }
 

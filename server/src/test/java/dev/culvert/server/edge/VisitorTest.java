@@ -4,8 +4,10 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.visitor.TrustedProxies;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +35,7 @@ final class VisitorTest {
             state.resolve("leases.json"),
             Duration.ofHours(1),
             Clock.systemUTC());
-    new HttpEdge(routes).acceptHttp(socket);
+    new HttpEdge(routes, TrustedProxies.NONE, AccessLog.off()).acceptHttp(socket);
   }
 
   @AfterEach

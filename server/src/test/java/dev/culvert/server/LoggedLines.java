@@ -1,4 +1,4 @@
-package dev.culvert.server.agent;
+package dev.culvert.server;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -10,23 +10,23 @@ import java.util.logging.SimpleFormatter;
 import org.jspecify.annotations.Nullable;
 
 /** What a logger writes while this is open, at every level. */
-final class LoggedLines extends Handler {
+public final class LoggedLines extends Handler {
   private final Logger logger;
   private final @Nullable Level level;
   private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
-  LoggedLines(String name) {
+  public LoggedLines(String name) {
     logger = Logger.getLogger(name);
     level = logger.getLevel();
     logger.setLevel(Level.ALL);
     logger.addHandler(this);
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return records.stream().map(new SimpleFormatter()::formatMessage).toList();
   }
 
-  List<Level> levels() {
+  public List<Level> levels() {
     return records.stream().map(LogRecord::getLevel).toList();
   }
 

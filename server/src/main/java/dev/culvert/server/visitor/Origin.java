@@ -1,46 +1,47 @@
-package dev.culvert.server.agent;
+package dev.culvert.server.visitor;
 
 import io.netty.util.NetUtil;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Under what a client's failures are counted: an IPv4 address, or the first 64 bits of an IPv6
+ * Under what connections and failures are counted: an IPv4 address, or the first 64 bits of an IPv6
  * address, for whoever has one of those has all behind it.
  *
  * @param text for logs: {@code 192.0.2.7} or {@code 2001:db8:0:7::/64}
  */
-record Origin(String text) {
+public record Origin(String text) {
   /** Stands for connections without an IP address, which are not told apart and not counted. */
-  static final Origin NONE = new Origin("none");
+  public static final Origin NONE = new Origin("none");
 
   private static final int NETWORK_BYTES = 8;
 
-  static Origin of(SocketAddress address) {
+  public static Origin of(@Nullable SocketAddress address) {
     if (!(address instanceof InetSocketAddress socket) || socket.getAddress() == null) {
       return NONE;
     }
-    InetAddress host = socket.getAddress();
-    if (!(host instanceof Inet6Address six)) {
-      return new Origin(NetUtil.toAddressString(host));
-    }
-    byte[] bytes = six.getAddress();
-    if (isMapped(bytes)) {
-      return new Origin(NetUtil.bytesToIpAddress(Arrays.copyOfRange(bytes, 12, 16)));
+    byte[] bytes = unmapped(socket.getAddress());
+    if (bytes.length == 4) {
+      return new Origin(NetUtil.bytesToIpAddress(bytes));
     }
     Arrays.fill(bytes, NETWORK_BYTES, bytes.length, (byte) 0);
     return new Origin(network(bytes) + "/64");
   }
 
-  boolean isAddress() {
+  public boolean isAddress() {
     return !equals(NONE);
   }
 
-  /** Whether it is an IPv4 address in the clothes of IPv6. */
+  /** The bytes of an address; those of IPv4 where it is one in the clothes of IPv6. */
+  static byte[] unmapped(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    return bytes.length == 16 && isMapped(bytes) ? Arrays.copyOfRange(bytes, 12, 16) : bytes;
+  }
+
   private static boolean isMapped(byte[] bytes) {
     for (int i = 0; i < 10; i++) {
       if (bytes[i] != 0) {

@@ -1,26 +1,26 @@
-package dev.culvert.server.agent;
+package dev.culvert.server.visitor;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /** How many of something each origin has now. Holds no origin that has none. Any thread. */
-final class Tally {
+public final class Tally {
   private final ConcurrentMap<Origin, Integer> counts = new ConcurrentHashMap<>();
 
   /** Counts one more, and says how many there are with it. */
-  int add(Origin origin) {
+  public int add(Origin origin) {
     return counts.merge(origin, 1, Integer::sum);
   }
 
-  void remove(Origin origin) {
+  public void remove(Origin origin) {
     counts.computeIfPresent(origin, (key, count) -> count == 1 ? null : count - 1);
   }
 
-  boolean has(Origin origin) {
+  public boolean has(Origin origin) {
     return counts.containsKey(origin);
   }
 
-  int origins() {
+  public int origins() {
     return counts.size();
   }
 }

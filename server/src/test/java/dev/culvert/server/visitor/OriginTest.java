@@ -1,4 +1,4 @@
-package dev.culvert.server.agent;
+package dev.culvert.server.visitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

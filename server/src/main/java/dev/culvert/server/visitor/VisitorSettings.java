@@ -1,0 +1,25 @@
+package dev.culvert.server.visitor;
+
+/**
+ * How a server finds out who its visitors are, and how many connections each may have.
+ *
+ * @param proxies whose word about visitors is taken, in headers
+ * @param balancers who tells of visitors by a PROXY header ahead of each connection
+ * @param maxConnections of one address at a time
+ */
+public record VisitorSettings(TrustedProxies proxies, Networks balancers, int maxConnections) {
+  public static final VisitorSettings STANDARD =
+      new VisitorSettings(TrustedProxies.NONE, Networks.NONE, Doorway.STANDARD_SHARE);
+
+  public VisitorSettings {
+    if (maxConnections < 1) {
+      throw new IllegalArgumentException(
+          "connections per visitor: " + maxConnections + " (expected: from 1 on)");
+    }
+  }
+
+  /** The way into a server with these settings. */
+  public Doorway doorway() {
+    return new Doorway(balancers, proxies.networks(), maxConnections);
+  }
+}
