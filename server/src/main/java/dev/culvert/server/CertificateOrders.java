@@ -54,7 +54,7 @@ final class CertificateOrders implements AutoCloseable {
       certificates =
           AutomaticCertificates.open(
               settings,
-              new OwnNames(config.domain(), host -> routes.findHost(host) != null),
+              new OwnNames(config.domain(), routes::hasHost),
               config.stateDirectory(),
               keys.issued(),
               kinds,
@@ -64,7 +64,7 @@ final class CertificateOrders implements AutoCloseable {
       throw StartException.ofKeyFile(e, "Check the files for --acme.");
     }
     routes.onOpened(route -> {
-      if (route.kind() == TunnelKind.HTTP) {
+      if (route.kind() == TunnelKind.HTTP && !route.isWildcard()) {
         certificates.want(routes.host(route));
       }
     });

@@ -1,6 +1,7 @@
 package dev.culvert.server.agent;
 
 import dev.culvert.mux.control.ClientMessage.OpenTunnel;
+import dev.culvert.mux.control.ClientMessage.TunnelHealth;
 import dev.culvert.mux.control.EndCode;
 import dev.culvert.mux.control.ServerMessage.TunnelOpened;
 import dev.culvert.mux.control.ServerMessage.TunnelRefused;
@@ -161,6 +162,7 @@ final class Agent implements StreamOpener {
   private Route open(OpenTunnel message, Permissions permissions, boolean isProven)
       throws RouteRefusedException {
     int tunnel = message.tunnel();
+    String path = RouteTable.checkedPath(message.path());
     return agents
         .routes()
         .open(
@@ -170,11 +172,13 @@ final class Agent implements StreamOpener {
                 permissions,
                 message.key(),
                 message.name(),
+                path,
+                message.pool(),
                 isProven,
                 message.port()),
             address ->
                 message.kind() == TunnelKind.HTTP
-                    ? new Route(TunnelKind.HTTP, address, 0, tunnel, toString(), this)
+                    ? new Route(TunnelKind.HTTP, address, path, 0, tunnel, toString(), this)
                     : new Route(
                         TunnelKind.TCP, "", Integer.parseInt(address), tunnel, toString(), this));
   }
@@ -209,6 +213,15 @@ final class Agent implements StreamOpener {
       AgentSession session, OpenTunnel message, TunnelRefusalCode code, String reason) {
     logger.info("{} was refused a tunnel: {}", this, reason);
     session.send(new TunnelRefused(message.tunnel(), code, reason));
+  }
+
+  /** What a client says of its service. */
+  void report(TunnelHealth health) {
+    AgentTunnel tunnel = tunnels.get(health.tunnel());
+    if (tunnel != null) {
+      logger.debug("{} says that {} is {}", this, tunnel.route(), health.up() ? "up" : "down");
+      agents.routes().report(tunnel.route(), health.up());
+    }
   }
 
   void closeTunnel(int tunnel) {

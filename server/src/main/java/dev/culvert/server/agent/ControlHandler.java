@@ -30,6 +30,7 @@ final class ControlHandler extends ByteToMessageDecoder {
       switch (message) {
         case null -> {}
         case ClientMessage.OpenTunnel open -> agent.openTunnel(session, open);
+        case ClientMessage.TunnelHealth health -> agent.report(health);
         case ClientMessage.CloseTunnel close -> agent.closeTunnel(close.tunnel());
       }
     } catch (MalformedMessageException e) {
