@@ -34,8 +34,8 @@ record Lease(String address, String holder, String key, boolean isShared, Instan
 
   /** Whether a client may have the address too, or again. */
   boolean isFor(String other, boolean wantsToShare) {
-    return holder.equals(other) && !isInUse()
-        || isShared && wantsToShare && token().equals(token(other));
+    return (holder.equals(other) && !isInUse())
+        || (isShared && wantsToShare && token().equals(token(other)));
   }
 
   boolean isInUse() {
