@@ -1,7 +1,9 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.mux.netty.RelayEnd;
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.server.route.Route;
+import dev.culvert.server.route.RoutePool;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
@@ -10,7 +12,6 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-import java.net.ProtocolException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,10 +22,7 @@ import org.slf4j.LoggerFactory;
  * speaks.
  *
  * <p>On the visitor's event loop. Bodies stream both ways at once; each way reads only as fast as
- * the other side takes. A request is tried again, once and on a new connection, only where it
- * harmlessly may be and where that may help: it is idempotent, without a body and went out on a
- * connection that had been idle. A new connection that fails is not tried again: the client has
- * just dialled, and would only dial twice.
+ * the other side takes. See {@link Attempts} for when a request is tried again, and where.
  */
 final class Exchange implements Upstream.User {
   private static final Logger logger = LoggerFactory.getLogger(Exchange.class);
@@ -34,12 +32,10 @@ final class Exchange implements Upstream.User {
 
   private final Visitor visitor;
   private final UpstreamPool pool;
-  private final Route route;
+  private final Attempts attempts;
   private final RequestHead head;
   private final ArrayDeque<HttpContent> waitingContent = new ArrayDeque<>();
   private @Nullable Upstream upstream;
-  private boolean isReused;
-  private boolean isRetried;
   private boolean isRequestEnded;
   private boolean hasSentBody;
   private boolean hasInformed;
@@ -48,26 +44,30 @@ final class Exchange implements Upstream.User {
   private boolean isOver;
   private int unwrittenBytes;
 
-  Exchange(Visitor visitor, UpstreamPool pool, Route route, RequestHead head) {
+  Exchange(Visitor visitor, UpstreamPool pool, RoutePool members, RequestHead head) {
     this.visitor = visitor;
     this.pool = pool;
-    this.route = route;
+    this.attempts = new Attempts(members, head.isIdempotent());
     this.head = head;
   }
 
   void start() {
+    Route route = attempts.first();
+    if (route == null) {
+      refuse(HttpRefusal.noSuchTunnel(head.host())); // its last client has just left
+      return;
+    }
     long maxIdleNanos = head.isIdempotent() ? Long.MAX_VALUE : UpstreamPool.FRESH_NANOS;
     Upstream idle = pool.take(route, maxIdleNanos, this, visitor.loop());
     if (idle != null) {
-      isReused = true;
+      attempts.reused();
       send(idle);
     } else {
-      open();
+      open(route);
     }
   }
 
-  private void open() {
-    isReused = false;
+  private void open(Route route) {
     upstream = null;
     pool.open(route, this, visitor.loop()).addListener((Future<Upstream> done) -> opened(done));
   }
@@ -75,7 +75,12 @@ final class Exchange implements Upstream.User {
   private void opened(Future<Upstream> done) {
     if (!done.isSuccess()) {
       if (!isOver) {
-        refuse(ExchangeFailure.unopened(head.host(), done.cause()));
+        Route other = attempts.afterUnopened(done.cause());
+        if (other != null) {
+          open(other);
+        } else {
+          refuse(ExchangeFailure.unopened(head.host(), done.cause()));
+        }
       }
     } else if (isOver) {
       done.getNow().abort();
@@ -175,6 +180,7 @@ final class Exchange implements Upstream.User {
   }
 
   private void responseHead(HttpResponse response) {
+    attempts.answered();
     HttpResponseStatus status = response.status();
     if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
       switchProtocols(response);
@@ -193,6 +199,7 @@ final class Exchange implements Upstream.User {
       throw new IllegalStateException("a response ended that has not started");
     }
     isOver = true;
+    attempts.end();
     visitor.flush();
     if (isRequestEnded) {
       upstream.release();
@@ -230,12 +237,18 @@ final class Exchange implements Upstream.User {
           if (done.isSuccess() && !isOver) {
             isOver = true;
             RelayLeg leg = visitor.leg();
-            target.join(leg, end -> logger.debug("{} upgraded connection ended: {}", route, end));
+            target.join(leg, this::upgradeEnded);
             visitor.giveUpPlace();
           } else {
+            attempts.end();
             target.abort();
           }
         });
+  }
+
+  private void upgradeEnded(RelayEnd end) {
+    logger.debug("{} upgraded connection ended: {}", attempts, end);
+    attempts.end();
   }
 
   // Failure.
@@ -246,30 +259,23 @@ final class Exchange implements Upstream.User {
       return;
     }
     if (hasResponse || isSwitching) {
-      logger.info("{} cut a response: {}", route, ExchangeFailure.reason(cause));
+      logger.info("{} cut a response: {}", attempts, ExchangeFailure.reason(cause));
       over();
       visitor.abort(cause);
-    } else if (mayRetry(cause)) {
-      isRetried = true;
-      if (upstream != null) {
-        upstream.abort();
-      }
-      if (isRequestEnded) {
-        waitingContent.add(LastHttpContent.EMPTY_LAST_CONTENT);
-      }
-      open();
-    } else {
-      fail(ExchangeFailure.unanswered(head.host(), cause));
+      return;
     }
-  }
-
-  private boolean mayRetry(Throwable cause) {
-    return isReused
-        && head.isIdempotent()
-        && !isRetried
-        && !hasSentBody
-        && !hasInformed
-        && !(cause instanceof ProtocolException);
+    Route next = attempts.afterUnanswered(cause, hasSentBody || hasInformed);
+    if (next == null) {
+      fail(ExchangeFailure.unanswered(head.host(), cause));
+      return;
+    }
+    if (upstream != null) {
+      upstream.abort();
+    }
+    if (isRequestEnded) {
+      waitingContent.add(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+    open(next);
   }
 
   private void fail(HttpRefusal refusal) {
@@ -296,6 +302,7 @@ final class Exchange implements Upstream.User {
 
   private void over() {
     isOver = true;
+    attempts.end();
     waitingContent.forEach(HttpContent::release);
     waitingContent.clear();
   }

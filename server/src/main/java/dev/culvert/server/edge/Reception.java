@@ -1,11 +1,12 @@
 package dev.culvert.server.edge;
 
-import dev.culvert.server.route.Route;
+import dev.culvert.server.route.HostRoutes;
+import dev.culvert.server.route.RoutePool;
 import dev.culvert.server.route.RouteTable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where every request of every visitor comes in, once it has been read: finds its route, and makes
+ * Where every request of every visitor comes in, once it has been read: finds its routes, and makes
  * its {@link Exchange}. Any thread.
  */
 final class Reception {
@@ -22,12 +23,13 @@ final class Reception {
    * @return to be started; null where the visitor has been answered already
    */
   @Nullable Exchange receive(Visitor visitor, RequestHead head) {
-    Route route = routes.findHost(head.host());
-    if (route == null) {
+    HostRoutes host = routes.find(head.host());
+    RoutePool members = host == null ? null : host.at(head.target());
+    if (members == null) {
       visitor.answer(HttpRefusal.noSuchTunnel(head.host()));
       return null;
     }
-    return new Exchange(visitor, pool, route, head);
+    return new Exchange(visitor, pool, members, head);
   }
 
   /** Lets go of connections that have waited for a request long enough. Twice a second. */
