@@ -82,7 +82,7 @@ public final class Demo implements AutoCloseable {
                     url.completeExceptionally(new IOException(ended.end().message()));
                 case ClientEvent.Online o -> {}
                 case ClientEvent.Reconnecting r -> {}
-                case ClientEvent.Request r -> {}
+                case ClientEvent.Request _, ClientEvent.Health _ -> {}
               }
             });
   }

@@ -66,7 +66,10 @@ final class TunnelRoute implements Route {
       case ClientEvent.Opened(TunnelSpec _, List<String> urls) -> opened.complete(urls.getFirst());
       case ClientEvent.Ended(var end) ->
           opened.completeExceptionally(new IOException(end.toString()));
-      case ClientEvent.Online _, ClientEvent.Reconnecting _, ClientEvent.Request _ -> {}
+      case ClientEvent.Online _,
+          ClientEvent.Reconnecting _,
+          ClientEvent.Health _,
+          ClientEvent.Request _ -> {}
     }
   }
 
