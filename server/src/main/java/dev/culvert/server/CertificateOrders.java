@@ -64,7 +64,7 @@ final class CertificateOrders implements AutoCloseable {
       throw StartException.ofKeyFile(e, "Check the files for --acme.");
     }
     routes.onOpened(route -> {
-      if (route.kind() == TunnelKind.HTTP && !route.isWildcard()) {
+      if (route.kind() == TunnelKind.HTTP) {
         certificates.want(routes.host(route));
       }
     });

@@ -42,7 +42,7 @@ final class PathPrefix {
     return withoutLastSlash(requested);
   }
 
-  private static String withoutLastSlash(String path) {
+  static String withoutLastSlash(String path) {
     return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 

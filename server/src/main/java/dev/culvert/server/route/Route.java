@@ -36,11 +36,6 @@ public record Route(
     return kind == TunnelKind.HTTP ? name + path : Leases.portAddress(port);
   }
 
-  /** Whether it is for all hosts below its name that have no route of their own. */
-  public boolean isWildcard() {
-    return name.startsWith(Names.WILDCARD);
-  }
-
   /** Whether the name is a label below the server's domain. */
   public boolean isBelowDomain() {
     return name.indexOf('.') < 0;

@@ -189,7 +189,7 @@ public final class RouteTable {
 
   /** Whether the name is this client's, which is away, or another's that shares it. */
   public boolean isHeldFor(String name, @Nullable String path, String holder, boolean isShared) {
-    Lease lease = leases.find(path == null ? name : name + path);
+    Lease lease = leases.find(path == null ? name : name + PathPrefix.withoutLastSlash(path));
     return lease != null && lease.isFor(holder, isShared);
   }
 

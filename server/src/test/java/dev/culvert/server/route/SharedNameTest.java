@@ -154,6 +154,8 @@ final class SharedNameTest {
 
     assertTaken("bob:1", "shop", "", true);
     assertTaken("ann:3", "shop", "", false);
+    assertThat(table.isHeldFor("shop", "/", "ann:1", true)).isTrue();
+    assertThat(table.isHeldFor("shop", "/api/", "ann:1", true)).isFalse();
     assertThat(table.isHeldFor("shop", null, "ann:1", true)).isTrue();
     pooled("ann:1");
     assertThat(table.isHeldFor("shop", null, "ann:2", true)).isTrue();
@@ -245,7 +247,8 @@ final class SharedNameTest {
     assertThat(ownerAt("example.com")).isNull();
     assertThat(ownerAt("aexample.com")).isNull();
     assertThat(ownerAt(".example.com")).isNull();
-    assertThat(ownerAt("*.example.com")).isEqualTo("ann:1");
+    assertThat(ownerAt("*.example.com")).isNull();
+    assertThat(ownerAt("*.eu.example.com")).isNull();
   }
 
   @Test
@@ -253,12 +256,12 @@ final class SharedNameTest {
     Route route = open("ann:1", "*.APP", "", false);
 
     assertThat(table.host(route)).isEqualTo("*.app.tunnel.test");
-    assertThat(route.isWildcard()).isTrue();
     assertThat(ownerAt("x.app.tunnel.test")).isEqualTo("ann:1");
     assertThat(ownerAt("y.x.app.tunnel.test")).isEqualTo("ann:1");
     assertThat(ownerAt("app.tunnel.test")).isNull();
     assertThat(ownerAt("x.tunnel.test")).isNull();
     assertThat(ownerAt("x.app")).isNull();
+    assertThat(ownerAt("*.app")).isNull();
     assertThat(table.hasHost("x.app.tunnel.test")).isFalse();
     table.close(route);
     assertThat(ownerAt("x.app.tunnel.test")).isNull();
