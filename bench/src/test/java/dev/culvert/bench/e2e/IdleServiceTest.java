@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,34 +49,12 @@ final class IdleServiceTest {
       server.listen(Number(process.argv[1]), '127.0.0.1');
       """;
 
-  /** Keeps a connection for a second, and does not say so. */
-  private static final String NGINX_SERVICE =
-      """
-      daemon off;
-      master_process off;
-      pid %1$s/nginx.pid;
-      events {}
-      http {
-        access_log off;
-        client_body_temp_path %1$s;
-        proxy_temp_path %1$s;
-        fastcgi_temp_path %1$s;
-        uwsgi_temp_path %1$s;
-        scgi_temp_path %1$s;
-        keepalive_timeout 1s;
-        server {
-          listen 127.0.0.1:%2$d;
-          location / { return 200 ok; }
-        }
-      }
-      """;
-
   @TempDir private Path state;
   @TempDir private Path directory;
   private final Random random = new Random(4); // when within the second of the closing
   private final HttpClient visitor =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private Process service;
+  private @Nullable Process service;
 
   @AfterEach
   void stop() throws Exception {
@@ -92,23 +71,48 @@ final class IdleServiceTest {
   }
 
   private void start(int port, String... command) throws Exception {
-    service =
+    Process started =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("output").toFile())
             .start();
+    service = started;
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (true) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         assertThat(socket.isConnected()).isTrue();
         return;
       } catch (IOException e) {
-        assertThat(service.isAlive() && System.nanoTime() < deadline)
+        assertThat(started.isAlive() && System.nanoTime() < deadline)
             .as(Files.readString(directory.resolve("output")))
             .isTrue();
-        service.waitFor(20, TimeUnit.MILLISECONDS);
+        started.waitFor(20, TimeUnit.MILLISECONDS);
       }
     }
+  }
+
+  /** Keeps a connection for a second, and does not say so. */
+  private String nginxConfiguration(int port) {
+    return """
+        daemon off;
+        master_process off;
+        pid %1$s/nginx.pid;
+        events {}
+        http {
+          access_log off;
+          client_body_temp_path %1$s;
+          proxy_temp_path %1$s;
+          fastcgi_temp_path %1$s;
+          uwsgi_temp_path %1$s;
+          scgi_temp_path %1$s;
+          keepalive_timeout 1s;
+          server {
+            listen 127.0.0.1:%2$d;
+            location / { return 200 ok; }
+          }
+        }
+        """
+        .formatted(directory, port);
   }
 
   /** Bursts about a second apart, so that each finds connections that are just being closed. */
@@ -150,7 +154,7 @@ final class IdleServiceTest {
     int port = freePort();
     Path configuration =
         Files.writeString(
-            directory.resolve("nginx.conf"), NGINX_SERVICE.formatted(directory, port));
+            directory.resolve("nginx.conf"), nginxConfiguration(port));
     start(
         port,
         NGINX.toString(),

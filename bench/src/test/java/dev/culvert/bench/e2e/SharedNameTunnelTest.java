@@ -116,17 +116,20 @@ final class SharedNameTunnelTest {
       AtomicInteger answered = new AtomicInteger();
       List<CompletableFuture<Void>> lanes = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
-        lanes.add(CompletableFuture.runAsync(() -> {
-          while (!isOver.get()) {
-            try {
-              HttpResponse<String> response = get(url);
-              assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-              answered.incrementAndGet();
-            } catch (Exception e) {
-              throw new AssertionError(e);
-            }
-          }
-        }, Thread::startVirtualThread));
+        lanes.add(
+            CompletableFuture.runAsync(
+                () -> {
+                  while (!isOver.get()) {
+                    try {
+                      HttpResponse<String> response = get(url);
+                      assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+                      answered.incrementAndGet();
+                    } catch (Exception e) {
+                      throw new AssertionError(e);
+                    }
+                  }
+                },
+                Thread::startVirtualThread));
       }
       await(answered, 200);
       leaving.close();
@@ -220,8 +223,7 @@ final class SharedNameTunnelTest {
               Tunnel.http(a.port(), "shop").withPath("/api"),
               Tunnel.http(a.port(), "shop").shared())) {
         ClientConfig config = tunnel.clientConfig(tunnel.newToken(), spec);
-        assertThat(tunnel.start(config).awaitEnd().kind())
-            .isEqualTo(ClientEnd.Kind.TUNNEL_REFUSED);
+        assertThat(tunnel.start(config).awaitEnd().kind()).isEqualTo(ClientEnd.Kind.TUNNEL_REFUSED);
       }
     }
   }

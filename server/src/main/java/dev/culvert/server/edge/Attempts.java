@@ -106,8 +106,7 @@ final class Attempts {
   }
 
   private @Nullable Route another() {
-    Member next =
-        tried.size() < MAX_MEMBERS ? members.take(tried, System.nanoTime()) : null;
+    Member next = tried.size() < MAX_MEMBERS ? members.take(tried, System.nanoTime()) : null;
     if (next == null) {
       return null;
     }

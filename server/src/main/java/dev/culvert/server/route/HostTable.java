@@ -60,9 +60,7 @@ final class HostTable {
   /** As it is kept, where it can be. */
   private @Nullable String name(String host) {
     boolean mayBe =
-        host.indexOf('.') > 0
-            && !host.startsWith(Names.WILDCARD)
-            && !host.equals(domain.name());
+        host.indexOf('.') > 0 && !host.startsWith(Names.WILDCARD) && !host.equals(domain.name());
     return mayBe ? domain.toKept(host) : null;
   }
 

@@ -25,10 +25,10 @@ import java.util.concurrent.TimeUnit;
 final class ClientSession implements StreamOpener {
   private final ServiceSide service = new ServiceSide();
   private final MuxHandler serverMux;
-  private Channel connection;
-  private Channel serverEnd;
+  private final Channel serverEnd;
+  private final Channel clientEnd;
 
-  private ClientSession() {
+  private ClientSession(EventLoopGroup loop) throws Exception {
     serverMux =
         new MuxHandler(
             Role.SERVER,
@@ -40,31 +40,29 @@ final class ClientSession implements StreamOpener {
               }
             },
             event -> {});
-  }
-
-  /** A session over loopback, both ends of it on {@code loop}. */
-  static ClientSession connect(EventLoopGroup loop) throws Exception {
-    ClientSession session = new ClientSession();
     CompletableFuture<Channel> accepted = new CompletableFuture<>();
     Channel once =
         EdgeGround.listen(
             loop,
             channel -> {
-              channel.pipeline().addLast(session.serverMux);
+              channel.pipeline().addLast(serverMux);
               accepted.complete(channel);
             });
-    session.connection =
+    clientEnd =
         new Bootstrap()
             .group(loop)
             .channelFactory(Transport.NIO.socketChannel())
-            .handler(
-                new MuxHandler(Role.CLIENT, SessionConfig.STANDARD, session.service, event -> {}))
+            .handler(new MuxHandler(Role.CLIENT, SessionConfig.STANDARD, service, event -> {}))
             .connect(once.localAddress())
             .sync()
             .channel();
-    session.serverEnd = accepted.get(EdgeGround.PATIENCE_SECONDS, TimeUnit.SECONDS);
+    serverEnd = accepted.get(EdgeGround.PATIENCE_SECONDS, TimeUnit.SECONDS);
     once.close().sync();
-    return session;
+  }
+
+  /** A session over loopback, both ends of it on {@code loop}. */
+  static ClientSession connect(EventLoopGroup loop) throws Exception {
+    return new ClientSession(loop);
   }
 
   @Override
@@ -105,7 +103,7 @@ final class ClientSession implements StreamOpener {
 
   /** The client is gone, and the server knows it. */
   void cut() {
-    connection.close().syncUninterruptibly();
+    clientEnd.close().syncUninterruptibly();
     serverEnd.closeFuture().syncUninterruptibly();
     serverEnd.eventLoop().submit(() -> {}).syncUninterruptibly(); // what follows from it
   }

@@ -42,8 +42,11 @@ final class MisdirectionTest {
     route("ann:2", "blog");
     route("ann:3", "www.example.com");
     route("bob:1", "other");
-    certificates.setDefault(DevAuthority.loadOrCreate(state.resolve("ca")).issue(List.of("tunnel.test", "*.tunnel.test")));
-    certificates.adopt(DevAuthority.loadOrCreate(state.resolve("ca")).issue(List.of("www.example.com")));
+    certificates.setDefault(
+        DevAuthority.loadOrCreate(state.resolve("ca"))
+            .issue(List.of("tunnel.test", "*.tunnel.test")));
+    certificates.adopt(
+        DevAuthority.loadOrCreate(state.resolve("ca")).issue(List.of("www.example.com")));
     misdirection = new Misdirection(routes, certificates);
   }
 

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Requests to a name that two clients share, of which the first is asked first. */
 @Timeout(60)
 final class PooledRetryTest {
+  private static final String UPGRADE = "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+
   @TempDir private Path state;
   private EdgeGround ground;
   private ClientSession second;
@@ -150,13 +152,10 @@ final class PooledRetryTest {
 
   @Test
   void upgradedConnectionCountsUntilItEnds() throws Exception {
-    visitor.send(
-        "GET /ws HTTP/1.1\r\nHost: app.localhost\r\nConnection: Upgrade\r\n"
-            + "Upgrade: websocket\r\n\r\n");
+    visitor.send("GET /ws HTTP/1.1\r\nHost: app.localhost\r\n" + UPGRADE);
     ServiceConnection first = ground.serve();
     first.readHead();
-    first.send(
-        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    first.send("HTTP/1.1 101 Switching Protocols\r\n" + UPGRADE);
     visitor.readHead();
     TestVisitor upgraded = visitor;
     try (upgraded) {
