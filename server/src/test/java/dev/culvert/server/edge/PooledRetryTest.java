@@ -171,12 +171,12 @@ final class PooledRetryTest {
     first.awaitClosed();
 
     int asked = 0;
-    while (asked == 0) { // the edge hears of the end a moment after the service
+    for (int i = 0; asked < 5; i++) { // the edge hears of the end a moment after the service
+      assertThat(i).as("requests of which the first client got %d", asked).isLessThan(500);
       send("POST");
       boolean isFirst = isFirstAsked();
       asked += isFirst ? 1 : 0;
       answerAndClose(isFirst ? ground.serve() : second.serve());
     }
-    assertThat(asked).isEqualTo(1);
   }
 }
