@@ -169,7 +169,7 @@ final class SharedNameTunnelTest {
     AtomicBoolean isWell = new AtomicBoolean(true);
     try (LocalService a = service("a", isWell);
         LocalService b = service("b")) {
-      HealthCheck check = new HealthCheck("/health", Duration.ofMillis(50));
+      HealthCheck check = new HealthCheck("/health", Duration.ofMillis(50), Duration.ofSeconds(20));
       Client watched = connect(Tunnel.http(a.port(), "shop").shared().withHealth(check));
       Client other = connect(Tunnel.http(b.port(), "shop").shared());
       assertThat(answers(other.http(), 4)).containsExactlyInAnyOrder("a", "b");

@@ -78,7 +78,7 @@ public final class HealthWatch {
     Future<?> deadline =
         loop.schedule(
             () -> verdict.trySuccess(target.address() + " did not answer in time"),
-            check.interval().toMillis(),
+            check.limit().toMillis(),
             TimeUnit.MILLISECONDS);
     verdict.addListener(done -> deadline.cancel(false));
     dialer

@@ -32,6 +32,7 @@ final class HealthWatchTest {
   private static final String BAD = "HTTP/1.1 503 Service Unavailable\r\n\r\n";
   private static final Duration OFTEN = Duration.ofMillis(20);
   private static final long SECONDS_AT_MOST = 20;
+  private static final Duration AMPLE = Duration.ofSeconds(SECONDS_AT_MOST);
 
   /** What was heard, and how many questions had been answered until then. */
   private record Word(boolean isUp, String reason, int answers) {}
@@ -77,7 +78,7 @@ final class HealthWatchTest {
         });
   }
 
-  private HealthWatch watch(Duration interval) {
+  private HealthWatch watch(Duration limit) {
     LocalTarget target = new LocalTarget(Scheme.HTTP, "localhost", listener.getLocalPort());
     HealthWatch watch =
         new HealthWatch(
@@ -85,7 +86,7 @@ final class HealthWatchTest {
             new LocalDialer(
                 new Dialer(Transport.NIO, Duration.ofSeconds(SECONDS_AT_MOST)), new LocalTls()),
             target,
-            new HealthCheck("/health?deep=1", interval),
+            new HealthCheck("/health?deep=1", OFTEN, limit),
             (isUp, reason) -> heard.add(new Word(isUp, reason, answers.get())));
     watch.start();
     return watch;
@@ -101,7 +102,7 @@ final class HealthWatchTest {
   void serviceIsDownAfterTwoFailuresInARowAndUpAfterOneGoodAnswer() throws Exception {
     serve(OK, BAD, OK, BAD, BAD, BAD, OK);
 
-    HealthWatch watch = watch(OFTEN);
+    HealthWatch watch = watch(AMPLE);
 
     assertThat(next())
         .isEqualTo(
@@ -132,7 +133,7 @@ final class HealthWatchTest {
   void statusSaysWhetherTheServiceIsWell(String answer, boolean isUp) throws Exception {
     serve(isUp ? List.of(BAD, BAD, answer).toArray(String[]::new) : new String[] {answer});
 
-    watch(OFTEN);
+    watch(AMPLE);
 
     assertThat(next().isUp()).isFalse();
     if (isUp) {
@@ -144,7 +145,7 @@ final class HealthWatchTest {
   void serviceThatIsNotThereIsDown() throws Exception {
     listener.close();
 
-    HealthWatch watch = watch(OFTEN);
+    HealthWatch watch = watch(AMPLE);
 
     assertThat(next().reason()).contains("refused the connection");
     assertThat(watch.isUp()).isFalse();
@@ -167,7 +168,7 @@ final class HealthWatchTest {
   @Test
   void watchThatWasStoppedAsksNoMore() throws Exception {
     serve(OK);
-    HealthWatch watch = watch(OFTEN);
+    HealthWatch watch = watch(AMPLE);
     assertThat(requests.poll(SECONDS_AT_MOST, SECONDS)).isNotNull();
 
     watch.stop();
