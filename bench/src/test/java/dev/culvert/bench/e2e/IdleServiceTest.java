@@ -94,24 +94,24 @@ final class IdleServiceTest {
   /** Keeps a connection for a second, and does not say so. */
   private String nginxConfiguration(int port) {
     return """
-        daemon off;
-        master_process off;
-        pid %1$s/nginx.pid;
-        events {}
-        http {
-          access_log off;
-          client_body_temp_path %1$s;
-          proxy_temp_path %1$s;
-          fastcgi_temp_path %1$s;
-          uwsgi_temp_path %1$s;
-          scgi_temp_path %1$s;
-          keepalive_timeout 1s;
-          server {
-            listen 127.0.0.1:%2$d;
-            location / { return 200 ok; }
-          }
-        }
-        """
+    daemon off;
+    master_process off;
+    pid %1$s/nginx.pid;
+    events {}
+    http {
+      access_log off;
+      client_body_temp_path %1$s;
+      proxy_temp_path %1$s;
+      fastcgi_temp_path %1$s;
+      uwsgi_temp_path %1$s;
+      scgi_temp_path %1$s;
+      keepalive_timeout 1s;
+      server {
+        listen 127.0.0.1:%2$d;
+        location / { return 200 ok; }
+      }
+    }
+    """
         .formatted(directory, port);
   }
 
@@ -153,8 +153,7 @@ final class IdleServiceTest {
     assumeTrue(Files.isExecutable(NGINX), "no nginx here");
     int port = freePort();
     Path configuration =
-        Files.writeString(
-            directory.resolve("nginx.conf"), nginxConfiguration(port));
+        Files.writeString(directory.resolve("nginx.conf"), nginxConfiguration(port));
     start(
         port,
         NGINX.toString(),

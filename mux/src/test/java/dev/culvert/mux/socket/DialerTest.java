@@ -126,7 +126,8 @@ final class DialerTest {
     try (ServerSocket answering = listener("127.0.0.2");
         FullListener silent = FullListener.at("127.0.0.1", answering.getLocalPort())) {
       Dialer toBoth =
-          new Dialer(Transport.NIO, TIMEOUT.multipliedBy(3), host -> addresses("127.0.0.1", "127.0.0.2"));
+          new Dialer(
+              Transport.NIO, TIMEOUT.multipliedBy(3), host -> addresses("127.0.0.1", "127.0.0.2"));
 
       Channel winner =
           Patience.await(
