@@ -20,6 +20,9 @@ public sealed interface ClientEvent {
   /** The connection is lost; the next attempt comes after {@code delay}. */
   record Reconnecting(String reason, int attempt, Duration delay) implements ClientEvent {}
 
+  /** The service of a tunnel is well no longer, and why, or is so again. */
+  record Health(TunnelSpec tunnel, boolean isUp, String reason) implements ClientEvent {}
+
   /** A request is over. */
   record Request(RequestRecord request) implements ClientEvent {}
 

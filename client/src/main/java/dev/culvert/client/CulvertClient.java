@@ -4,6 +4,8 @@ import dev.culvert.client.link.Backoff;
 import dev.culvert.client.link.Link;
 import dev.culvert.client.link.LinkEnd;
 import dev.culvert.client.link.LinkOwner;
+import dev.culvert.client.local.HealthCheck;
+import dev.culvert.client.local.HealthWatch;
 import dev.culvert.client.local.LocalAcceptor;
 import dev.culvert.client.local.LocalTls;
 import dev.culvert.mux.control.ClientMessage;
@@ -23,6 +25,8 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,6 +60,7 @@ public final class CulvertClient implements AutoCloseable {
   private final Dialer dialer = new Dialer(transport, DIAL_TIMEOUT);
   private final ClientTls tls;
   private final LocalAcceptor acceptor;
+  private final Map<Integer, HealthWatch> watches = new HashMap<>();
   private final CompletableFuture<ClientEnd> ended = new CompletableFuture<>();
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
@@ -75,7 +80,19 @@ public final class CulvertClient implements AutoCloseable {
         new LocalAcceptor(
             dialer, new LocalTls(), request -> tell(new ClientEvent.Request(request)));
     for (int i = 0; i < config.tunnels().size(); i++) {
-      acceptor.serve(i + 1, config.tunnels().get(i).target());
+      int number = i + 1;
+      TunnelSpec tunnel = config.tunnels().get(i);
+      acceptor.serve(number, tunnel.target());
+      HealthCheck check = tunnel.health();
+      if (check != null) {
+        watches.put(
+            number,
+            acceptor.watch(
+                loop,
+                tunnel.target(),
+                check,
+                (isUp, reason) -> healthChanged(number, tunnel, isUp, reason)));
+      }
     }
   }
 
@@ -89,6 +106,7 @@ public final class CulvertClient implements AutoCloseable {
     ClientTls tls = ClientTls.tunnel(config.trust(), TlsProvider.preferred());
     CulvertClient client = new CulvertClient(config, listener, tls);
     client.loop.execute(client::connect);
+    client.watches.values().forEach(HealthWatch::start);
     return client;
   }
 
@@ -118,6 +136,13 @@ public final class CulvertClient implements AutoCloseable {
             new Owner());
   }
 
+  private void healthChanged(int number, TunnelSpec tunnel, boolean isUp, String reason) {
+    tell(new ClientEvent.Health(tunnel, isUp, reason));
+    if (isOnline && link != null) {
+      link.send(new ClientMessage.TunnelHealth(number, isUp));
+    }
+  }
+
   private void tell(ClientEvent event) {
     if (!ended.isDone() || event instanceof ClientEvent.Ended) {
       listener.onEvent(event);
@@ -125,6 +150,7 @@ public final class CulvertClient implements AutoCloseable {
   }
 
   private Future<?> end(ClientEnd end) {
+    watches.values().forEach(HealthWatch::stop);
     if (ended.complete(end)) {
       tell(new ClientEvent.Ended(end));
     }
@@ -167,7 +193,13 @@ public final class CulvertClient implements AutoCloseable {
         TunnelSpec tunnel = config.tunnels().get(i);
         up.send(
             new ClientMessage.OpenTunnel(
-                i + 1, tunnel.kind(), tunnel.key(), tunnel.name(), tunnel.port()));
+                i + 1,
+                tunnel.kind(),
+                tunnel.key(),
+                tunnel.name(),
+                tunnel.port(),
+                tunnel.path(),
+                tunnel.isShared()));
       }
     }
 
@@ -177,6 +209,10 @@ public final class CulvertClient implements AutoCloseable {
         case ServerMessage.TunnelOpened opened -> {
           if (opened.tunnel() >= 1 && opened.tunnel() <= config.tunnels().size()) {
             tell(new ClientEvent.Opened(config.tunnels().get(opened.tunnel() - 1), opened.urls()));
+            HealthWatch watch = watches.get(opened.tunnel());
+            if (watch != null && !watch.isUp() && link != null) {
+              link.send(new ClientMessage.TunnelHealth(opened.tunnel(), false));
+            }
           }
         }
         case ServerMessage.TunnelRefused refused ->

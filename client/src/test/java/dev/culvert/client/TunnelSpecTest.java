@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.culvert.client.local.HealthCheck;
 import dev.culvert.client.local.LocalTarget;
 import dev.culvert.client.local.LocalTarget.Scheme;
 import dev.culvert.mux.control.ClientMessage.OpenTunnel;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a tunnel may be asked for must fit into the message that asks for it. */
@@ -41,6 +43,25 @@ final class TunnelSpecTest {
         .isThrownBy(() -> TunnelSpec.tcp(target, 65536))
         .withMessage("port: 65536 (expected: 0 to 65535)");
     assertThatIllegalArgumentException().isThrownBy(() -> TunnelSpec.tcp(target, -1));
+  }
+
+  @Test
+  void poolNeedsAName() {
+    LocalTarget target = new LocalTarget(Scheme.HTTP, "localhost", 80);
+
+    assertThat(TunnelSpec.http(target, "shop").shared().isShared()).isTrue();
+    assertThatIllegalArgumentException().isThrownBy(() -> TunnelSpec.http(target).shared());
+  }
+
+  @Test
+  void identityIsOfWhatAServerTellsApartAndNotOfItsHealth() {
+    LocalTarget target = new LocalTarget(Scheme.HTTP, "localhost", 80);
+    TunnelSpec shop = TunnelSpec.http(target, "shop");
+
+    assertThat(shop.shared().withHealth(new HealthCheck("/", Duration.ofSeconds(1))).identity())
+        .isEqualTo(shop.identity())
+        .isNotEqualTo(shop.withPath("/api").identity())
+        .isNotEqualTo(TunnelSpec.http(target, "blog").identity());
   }
 
   @Test

@@ -54,7 +54,7 @@ final class CertificateOrders implements AutoCloseable {
       certificates =
           AutomaticCertificates.open(
               settings,
-              new OwnNames(config.domain(), host -> routes.findHost(host) != null),
+              new OwnNames(config.domain(), routes::hasHost),
               config.stateDirectory(),
               keys.issued(),
               kinds,

@@ -236,10 +236,10 @@ public final class CulvertServer implements AutoCloseable {
     List<String> urls = new ArrayList<>();
     String host = routes.host(route);
     if (httpsAddress != null) {
-      urls.add("https://" + host + port(httpsAddress, 443));
+      urls.add("https://" + host + port(httpsAddress, 443) + route.path());
     }
     if (httpAddress != null) {
-      urls.add("http://" + host + port(httpAddress, 80));
+      urls.add("http://" + host + port(httpAddress, 80) + route.path());
     }
     return urls;
   }

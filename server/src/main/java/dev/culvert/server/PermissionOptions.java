@@ -39,8 +39,9 @@ final class PermissionOptions {
       split = ",",
       paramLabel = "HOST",
       description = {
-        "Other host names, such as www.example.com or *.example.com; and the word proven, for any"
-            + " whose DNS shows that it is the bearer's."
+        "Other host names, such as www.example.com or *.example.com, which is each of one label more,"
+            + " and the tunnel for all of them; and the word proven, for any whose DNS shows that it"
+            + " is the bearer's."
       })
   private @Nullable List<String> domains;
 

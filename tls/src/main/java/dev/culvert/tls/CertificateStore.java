@@ -174,6 +174,11 @@ public final class CertificateStore implements AutoCloseable {
     return selected == null ? null : selected.content;
   }
 
+  /** Whether who asks for the one is presented with the same certificate as for the other. */
+  public boolean isSame(String serverName, String other) {
+    return selectOrDefault(serverName).content.equals(selectOrDefault(other).content);
+  }
+
   /** For visitors who ask for {@code serverName}; a default must have been set. */
   public ServerTls https(@Nullable String serverName) {
     return selectOrDefault(serverName).https.get(sweeps);

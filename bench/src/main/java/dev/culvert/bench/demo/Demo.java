@@ -83,7 +83,7 @@ public final class Demo implements AutoCloseable {
                 case ClientEvent.Online o -> {}
                 case ClientEvent.PinReplaced p -> {}
                 case ClientEvent.Reconnecting r -> {}
-                case ClientEvent.Request r -> {}
+                case ClientEvent.Request _, ClientEvent.Health _ -> {}
               }
             });
   }

@@ -69,6 +69,7 @@ final class TunnelRoute implements Route {
       case ClientEvent.Online _,
           ClientEvent.PinReplaced _,
           ClientEvent.Reconnecting _,
+          ClientEvent.Health _,
           ClientEvent.Request _ -> {}
     }
   }

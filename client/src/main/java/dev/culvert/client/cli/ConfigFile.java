@@ -16,7 +16,7 @@ import org.tomlj.TomlPosition;
 /** The configuration in TOML: keys of the same names as the options. */
 final class ConfigFile {
   private static final List<String> KEYS =
-      List.of("server", "pin", "ca-file", "token-file", "authtoken");
+      List.of("server", "pin", "ca-file", "token-file", "authtoken", "pool");
 
   private final @Nullable Path path;
   private final @Nullable TomlParseResult values;
@@ -108,6 +108,23 @@ final class ConfigFile {
       throw new UsageException(
           at(path, values.inputPositionOf(List.of(key))) + ": " + key + " is no text",
           "Write it in quotes: " + key + " = \"...\"");
+    }
+  }
+
+  /** Whether {@code key} is there, and true. */
+  boolean truth(String key) throws UsageException {
+    if (values == null || path == null) {
+      return false;
+    }
+    try {
+      return Boolean.TRUE.equals(values.getBoolean(List.of(key)));
+    } catch (TomlInvalidTypeException e) {
+      throw new UsageException(
+          at(path, values.inputPositionOf(List.of(key)))
+              + ": "
+              + key
+              + " is neither true nor false",
+          "Write it without quotes: " + key + " = true");
     }
   }
 

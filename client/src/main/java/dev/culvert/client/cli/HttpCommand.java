@@ -1,7 +1,9 @@
 package dev.culvert.client.cli;
 
 import dev.culvert.client.TunnelSpec;
+import dev.culvert.client.local.HealthCheck;
 import dev.culvert.client.local.LocalTarget;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +25,13 @@ import picocli.CommandLine.Spec;
       "  culvert http 3000",
       "  culvert http 192.168.1.7:8080 --name shop",
       "  culvert http https://localhost:8443",
+      "  culvert http 3000 --name shop --path /api",
+      "  culvert http 3000 --name shop --pool --health-check /health",
     })
 final class HttpCommand implements Callable<Integer> {
   private static final String LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
-  private static final Pattern NAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
+  private static final Pattern NAME = Pattern.compile("(\\*\\.)?" + LABEL + "(\\." + LABEL + ")*");
+  private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)*/?");
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
@@ -45,9 +50,41 @@ final class HttpCommand implements Callable<Integer> {
       description = {
         "The first label of the host name (default: one that is free), or a whole host name of your"
             + " own. Its DNS must lead to the server, and show that it is yours: the server says"
-            + " how."
+            + " how. With *. in front, all hosts below it, where the token lists just that."
       })
   private @Nullable String name;
+
+  @Option(
+      names = "--path",
+      paramLabel = "PREFIX",
+      description = {
+        "Take only the requests for this path and what is below it, as in /api. Other tunnels of"
+            + " the same token may have the rest of the name. The app gets the path whole."
+      })
+  private @Nullable String path;
+
+  @Option(
+      names = "--pool",
+      description = {
+        "Share the name with other clients of the same token that say so too (CULVERT_POOL=true, or"
+            + " pool = true): each request goes to who has fewest."
+      })
+  private boolean isShared;
+
+  @Option(
+      names = "--health-check",
+      paramLabel = "PATH",
+      description = {
+        "Ask the app for PATH now and then; while it answers with no status from 200 to 399, the"
+            + " others of its pool are asked before it."
+      })
+  private @Nullable String healthPath;
+
+  @Option(
+      names = "--health-interval",
+      paramLabel = "SECONDS",
+      description = "How often that is (default: 5), and how long an answer may take.")
+  private @Nullable Integer healthSeconds;
 
   @Override
   public Integer call() throws Exception {
@@ -61,9 +98,48 @@ final class HttpCommand implements Callable<Integer> {
           "Give 1 to 63 letters and digits, with hyphens between them, or several of these with"
               + " dots between them.");
     }
-    return TunnelRun.run(
-        connection,
-        name == null ? TunnelSpec.http(local) : TunnelSpec.http(local, name),
-        Targets.parsed(spec));
+    TunnelSpec tunnel = name == null ? TunnelSpec.http(local) : TunnelSpec.http(local, name);
+    return TunnelRun.run(connection, withHealth(withPath(shared(tunnel))), Targets.parsed(spec));
+  }
+
+  private TunnelSpec shared(TunnelSpec tunnel) throws UsageException {
+    if (!isShared) {
+      return tunnel;
+    }
+    if (name == null) {
+      throw new UsageException("--pool needs a name", "Add --name, the same for all of the pool.");
+    }
+    return tunnel.shared();
+  }
+
+  private TunnelSpec withPath(TunnelSpec tunnel) throws UsageException {
+    if (path == null) {
+      return tunnel;
+    }
+    if (path.length() > 200 || !path.startsWith("/") || !PATH.matcher(path).matches()) {
+      throw new UsageException(
+          "--path " + path + " is no path that a tunnel can have",
+          "Give letters, digits, dots and hyphens behind slashes, as in /api/v1.");
+    }
+    return path.equals("/") ? tunnel : tunnel.withPath(path);
+  }
+
+  private TunnelSpec withHealth(TunnelSpec tunnel) throws UsageException {
+    if (healthPath == null) {
+      if (healthSeconds != null) {
+        throw new UsageException("--health-interval is given alone", "Add --health-check PATH.");
+      }
+      return tunnel;
+    }
+    try {
+      return tunnel.withHealth(
+          new HealthCheck(
+              healthPath,
+              healthSeconds == null
+                  ? HealthCheck.STANDARD_INTERVAL
+                  : Duration.ofSeconds(healthSeconds)));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), "See culvert http --help.");
+    }
   }
 }

@@ -82,6 +82,15 @@ public final class LineLog implements ClientListener, AutoCloseable {
                       r.attempt(),
                       r.delay().toMillis() / 1000.0,
                       TerminalText.message(r.reason())));
+      case ClientEvent.Health health ->
+          line(
+              health.tunnel().target()
+                  + (health.isUp()
+                      ? " is " + coloured(Colour.GREEN, "well again")
+                      : " is "
+                          + coloured(Colour.RED, "not well")
+                          + ": "
+                          + TerminalText.message(health.reason())));
       case ClientEvent.Request(RequestRecord request) -> line(format(request));
       case ClientEvent.Ended ended -> {} // told by the command, with its exit code
     }

@@ -41,6 +41,21 @@ final class Settings {
     return new Connection(address.host(), address.port(), trust, token.token());
   }
 
+  /** Whether tunnels with a name are to share it. */
+  boolean isPool() throws UsageException {
+    String value = environment.get("CULVERT_POOL");
+    if (value == null || value.isBlank()) {
+      return config.truth("pool");
+    }
+    return switch (value.strip()) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new UsageException(
+              "CULVERT_POOL is neither true nor false", "Set it to true, or to nothing.");
+    };
+  }
+
   private Trust insecure(ServerAddress address) throws UsageException {
     if (options.pin != null || options.caFile != null) {
       throw new UsageException(

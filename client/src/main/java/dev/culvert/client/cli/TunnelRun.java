@@ -19,14 +19,15 @@ final class TunnelRun {
   private TunnelRun() {}
 
   /** Returns the exit code. */
-  static int run(ConnectionOptions options, TunnelSpec tunnel, CommandSpec command)
+  static int run(ConnectionOptions options, TunnelSpec asked, CommandSpec command)
       throws UsageException, IOException, InterruptedException {
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
     Map<String, String> environment = Main.environment(command);
-    Connection connection =
-        new Settings(options, environment, Main.input(command), err).connection();
-    String slot = connection.host() + ":" + connection.port() + " " + tunnel;
+    Settings settings = new Settings(options, environment, Main.input(command), err);
+    Connection connection = settings.connection();
+    TunnelSpec tunnel = asked.name() != null && settings.isPool() ? asked.shared() : asked;
+    String slot = connection.host() + ":" + connection.port() + " " + tunnel.identity();
     Path directory = UserDirectories.state(environment).resolve("instances");
     try (InstanceSlot instance = take(directory, slot);
         LineLog log = LineLog.to(out)) {

@@ -4,6 +4,7 @@ import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.mux.socket.Dialer;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,13 +17,11 @@ import java.util.concurrent.ConcurrentHashMap;
 @Sharable
 public final class LocalAcceptor extends ChannelInitializer<StreamChannel> {
   private final Map<Integer, LocalTarget> targets = new ConcurrentHashMap<>();
-  private final Dialer dialer;
-  private final LocalTls tls;
+  private final LocalDialer dialer;
   private final RequestLog log;
 
   public LocalAcceptor(Dialer dialer, LocalTls tls, RequestLog log) {
-    this.dialer = dialer;
-    this.tls = tls;
+    this.dialer = new LocalDialer(dialer, tls);
     this.log = log;
   }
 
@@ -31,10 +30,16 @@ public final class LocalAcceptor extends ChannelInitializer<StreamChannel> {
     targets.put(tunnel, target);
   }
 
+  /** Looks after {@code target} from {@link HealthWatch#start} on. */
+  public HealthWatch watch(
+      EventLoop loop, LocalTarget target, HealthCheck check, HealthWatch.Listener listener) {
+    return new HealthWatch(loop, dialer, target, check, listener);
+  }
+
   @Override
   protected void initChannel(StreamChannel stream) {
     stream.config().setAutoRead(false);
-    stream.pipeline().addLast(new StreamHandler(targets, dialer, tls, log));
+    stream.pipeline().addLast(new StreamHandler(targets, dialer, log));
     stream.read();
   }
 }

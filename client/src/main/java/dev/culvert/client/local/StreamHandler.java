@@ -6,32 +6,25 @@ import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.control.StreamStatus;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.netty.EarlyInput;
-import dev.culvert.mux.netty.FrameRoom;
 import dev.culvert.mux.netty.Relay;
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.mux.netty.StreamChannel;
-import dev.culvert.mux.socket.Dialer;
-import dev.culvert.tls.CloseNotifyHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,15 +39,13 @@ final class StreamHandler extends ByteToMessageDecoder {
   private static final long FAREWELL_SECONDS = 5;
 
   private final Map<Integer, LocalTarget> targets;
-  private final Dialer dialer;
-  private final LocalTls tls;
+  private final LocalDialer dialer;
   private final RequestLog log;
   private @Nullable Future<?> deadline;
 
-  StreamHandler(Map<Integer, LocalTarget> targets, Dialer dialer, LocalTls tls, RequestLog log) {
+  StreamHandler(Map<Integer, LocalTarget> targets, LocalDialer dialer, RequestLog log) {
     this.targets = targets;
     this.dialer = dialer;
-    this.tls = tls;
     this.log = log;
     setSingleDecode(true);
   }
@@ -113,7 +104,8 @@ final class StreamHandler extends ByteToMessageDecoder {
     }
     Instant start = Instant.now();
     long startNanos = System.nanoTime();
-    dial(stream.eventLoop(), target)
+    dialer
+        .dial(stream.eventLoop(), target)
         .addListener((Future<Channel> done) -> {
           if (!done.isSuccess()) {
             StreamStatus status = LocalFailure.status(target, done.cause());
@@ -145,56 +137,6 @@ final class StreamHandler extends ByteToMessageDecoder {
       stream.pipeline().remove(EarlyInput.class);
       stream.config().setAutoRead(true);
     }
-  }
-
-  /** The connection to {@code target}; one under TLS has been through the handshake. */
-  private Future<Channel> dial(EventLoop loop, LocalTarget target) {
-    Future<Channel> dialled =
-        dialer.dial(
-            loop,
-            target.host(),
-            target.port(),
-            new ChannelInitializer<SocketChannel>() {
-              @Override
-              protected void initChannel(SocketChannel local) throws SSLException {
-                if (target.scheme() != LocalTarget.Scheme.HTTPS) {
-                  FrameRoom.in(local);
-                } else {
-                  local.config().setAllowHalfClosure(false); // nobody shakes one hand
-                  local
-                      .pipeline()
-                      .addLast(tls.newHandler(local.alloc(), target), CloseNotifyHandler.INSTANCE);
-                }
-                local.pipeline().addLast(new EarlyInput());
-              }
-            });
-    if (target.scheme() != LocalTarget.Scheme.HTTPS) {
-      return dialled;
-    }
-    Promise<Channel> secured = loop.newPromise();
-    dialled.addListener((Future<Channel> done) -> shakeHands(done, secured));
-    return secured;
-  }
-
-  private static void shakeHands(Future<Channel> dialled, Promise<Channel> secured) {
-    if (!dialled.isSuccess()) {
-      secured.setFailure(dialled.cause());
-      return;
-    }
-    Channel local = dialled.getNow();
-    local
-        .pipeline()
-        .get(SslHandler.class)
-        .handshakeFuture()
-        .addListener(done -> {
-          if (done.isSuccess()) {
-            secured.setSuccess(local);
-          } else {
-            local.close();
-            secured.setFailure(done.cause());
-          }
-        });
-    local.read();
   }
 
   private void join(StreamChannel stream, @Nullable HttpWatch watch, SocketChannel local) {

@@ -56,6 +56,18 @@ final class LineLogTest {
   }
 
   @Test
+  void healthOfAServiceIsALineWhenItChanges() {
+    assertThat(
+            logged(
+                Style.PLAIN, new ClientEvent.Health(TUNNEL, false, "it answered\u0007 with 503")))
+        .startsWith("http://127.0.0.1:3000 is not well: it answered")
+        .contains("with 503")
+        .doesNotContain("\u0007");
+    assertThat(logged(Style.PLAIN, new ClientEvent.Health(TUNNEL, true, "")))
+        .startsWith("http://127.0.0.1:3000 is well again");
+  }
+
+  @Test
   void requestIsOneLine() {
     assertThat(line(request("GET", "/", 200)))
         .matches(TIME + "  GET     / {31}  200      19 ms  9\\.9 kB");

@@ -55,6 +55,34 @@ final class SettingsTest {
     return catchThrowableOfType(UsageException.class, this::connection);
   }
 
+  private boolean isPool() throws UsageException {
+    return new Settings(options, environment, InputStream.nullInputStream(), new PrintWriter(err))
+        .isPool();
+  }
+
+  @Test
+  void poolIsAskedForByTheEnvironmentElseTheConfiguration() throws Exception {
+    assertThat(isPool()).isFalse();
+    configure("pool = true");
+    assertThat(isPool()).isTrue();
+    environment.put("CULVERT_POOL", "false");
+    assertThat(isPool()).isFalse();
+    environment.put("CULVERT_POOL", "true");
+    configure("");
+    assertThat(isPool()).isTrue();
+  }
+
+  @Test
+  void poolIsTrueOrFalse() throws Exception {
+    environment.put("CULVERT_POOL", "yes");
+    assertThat(catchThrowableOfType(UsageException.class, this::isPool))
+        .hasMessage("CULVERT_POOL is neither true nor false");
+    environment.clear();
+    configure("pool = \"true\"");
+    assertThat(catchThrowableOfType(UsageException.class, this::isPool))
+        .hasMessageContaining("culvert.toml:1:1: pool is neither true nor false");
+  }
+
   @Test
   void serverComesFromTheOptionThenTheEnvironmentThenTheConfiguration() throws Exception {
     environment.put("CULVERT_SERVER", "environment:1");

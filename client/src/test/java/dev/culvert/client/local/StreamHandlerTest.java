@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.culvert.client.local.LocalTarget.Scheme;
 import dev.culvert.client.local.OpenStream.Answer;
@@ -20,6 +21,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class StreamHandlerTest {
   private static final String TO_THE_END = "\n\n";
@@ -76,6 +79,26 @@ final class StreamHandlerTest {
           .returns(2L, RequestRecord::responseBytes)
           .returns(Outcome.COMPLETE, RequestRecord::outcome);
       assertThat(stream.answer()).isEqualTo(new Answer(StreamStatus.CONNECTED, ok));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1"})
+  void serviceThatListensOnOneFamilyOnlyIsReachedAsLocalhost(String address) throws Exception {
+    ServerSocket listener;
+    try {
+      listener = new ServerSocket(0, 50, InetAddress.getByName(address));
+    } catch (IOException e) {
+      assumeTrue(false, "no IPv6 here");
+      return;
+    }
+    try (LocalService service = new LocalService(listener, TO_THE_END, "answer");
+        Streams streams = new Streams(service.target(Scheme.TCP))) {
+      OpenStream stream = streams.open();
+
+      stream.channel().writeAndFlush(Streams.preamble(TunnelKind.TCP, TUNNEL, "question\n\n"));
+
+      assertThat(stream.answer()).isEqualTo(new Answer(StreamStatus.CONNECTED, "answer"));
     }
   }
 

@@ -32,6 +32,7 @@ public final class ControlCodec {
   private static final Map<String, Class<? extends ClientMessage>> CLIENT_MESSAGES =
       Map.of(
           "open-tunnel", ClientMessage.OpenTunnel.class,
+          "tunnel-health", ClientMessage.TunnelHealth.class,
           "close-tunnel", ClientMessage.CloseTunnel.class);
 
   private static final Map<String, Class<? extends ServerMessage>> SERVER_MESSAGES =

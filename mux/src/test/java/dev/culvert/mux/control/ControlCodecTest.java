@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.culvert.mux.control.ClientMessage.CloseTunnel;
 import dev.culvert.mux.control.ClientMessage.OpenTunnel;
+import dev.culvert.mux.control.ClientMessage.TunnelHealth;
 import dev.culvert.mux.control.HelloAnswer.Refusal;
 import dev.culvert.mux.control.HelloAnswer.Welcome;
 import dev.culvert.mux.control.ServerMessage.SessionEnding;
@@ -38,6 +39,9 @@ final class ControlCodecTest {
     return Stream.of(
         new OpenTunnel(1, TunnelKind.HTTP, "key", "name", 0),
         new OpenTunnel(-1, TunnelKind.TCP, "", null, 65535),
+        new OpenTunnel(2, TunnelKind.HTTP, "key", "name", 0, "/api", true),
+        new TunnelHealth(1, true),
+        new TunnelHealth(Integer.MIN_VALUE, false),
         new CloseTunnel(Integer.MAX_VALUE));
   }
 
@@ -82,7 +86,7 @@ final class ControlCodecTest {
     ByteBuf bytes = ControlCodec.encode(new OpenTunnel(1, TunnelKind.HTTP, "k", null, 0));
 
     String json =
-        "{\"tunnel\":1,\"kind\":\"http\",\"key\":\"k\",\"port\":0,\"type\":\"open-tunnel\"}";
+        "{\"tunnel\":1,\"kind\":\"http\",\"key\":\"k\",\"port\":0,\"pool\":false,\"type\":\"open-tunnel\"}";
     assertThat(bytes).isEqualTo(Wires.framed(json));
   }
 
@@ -113,6 +117,8 @@ final class ControlCodecTest {
     OpenTunnel expected = new OpenTunnel(1, TunnelKind.TCP, "k", null, 0);
     assertThat(ControlCodec.readClientMessage(Wires.framed(start + "}"))).isEqualTo(expected);
     assertThat(ControlCodec.readClientMessage(Wires.framed(start + ",\"name\":null}")))
+        .isEqualTo(expected);
+    assertThat(ControlCodec.readClientMessage(Wires.framed(start + ",\"path\":null}")))
         .isEqualTo(expected);
   }
 

@@ -14,14 +14,20 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +54,14 @@ final class DialerTest {
 
   private static ServerSocket listener(String address) throws IOException {
     return new ServerSocket(0, 50, InetAddress.getByName(address));
+  }
+
+  private static InetAddress[] addresses(String... literals) throws UnknownHostException {
+    InetAddress[] addresses = new InetAddress[literals.length];
+    for (int i = 0; i < literals.length; i++) {
+      addresses[i] = InetAddress.getAllByName(literals[i])[0];
+    }
+    return addresses;
   }
 
   private Channel dial(String host, int port) throws Exception {
@@ -106,6 +120,72 @@ final class DialerTest {
   }
 
   @Test
+  void addressThatDoesNotAnswerHoldsUpTheNextForAMomentOnly() throws Exception {
+    BlockingQueue<Channel> channels = new LinkedBlockingQueue<>();
+    BlockingQueue<Channel> active = new LinkedBlockingQueue<>();
+    try (ServerSocket answering = listener("127.0.0.2");
+        FullListener silent = FullListener.at("127.0.0.1", answering.getLocalPort())) {
+      Dialer toBoth =
+          new Dialer(
+              Transport.NIO, TIMEOUT.multipliedBy(3), host -> addresses("127.0.0.1", "127.0.0.2"));
+
+      Channel winner =
+          Patience.await(
+              toBoth.dial(loop, "two.test", answering.getLocalPort(), new Watch(channels, active)));
+
+      assertThat(winner.remoteAddress().toString()).contains("127.0.0.2");
+      Channel loser = Patience.take(channels);
+      assertThat(loser).isNotSameAs(winner);
+      Patience.await(loser.closeFuture());
+      assertThat(Patience.take(active)).isSameAs(winner);
+      assertThat(active).isEmpty();
+      assertThat(silent.isFull()).isTrue();
+    }
+  }
+
+  @Test
+  void addressesTakeTurnsByFamily() throws Exception {
+    List<InetAddress> found =
+        List.of(
+            addresses(
+                "fe80::1",
+                "fe80::2",
+                "fe80::3",
+                "fe80::4",
+                "fe80::5",
+                "fe80::6",
+                "fe80::7",
+                "127.0.0.1",
+                "127.0.0.2"));
+
+    assertThat(Dialer.inTurns(found).stream().map(InetAddress::getHostAddress))
+        .containsExactly(
+            "fe80:0:0:0:0:0:0:1",
+            "127.0.0.1",
+            "fe80:0:0:0:0:0:0:2",
+            "127.0.0.2",
+            "fe80:0:0:0:0:0:0:3",
+            "fe80:0:0:0:0:0:0:4",
+            "fe80:0:0:0:0:0:0:5",
+            "fe80:0:0:0:0:0:0:6");
+    assertThat(Dialer.inTurns(List.of())).isEmpty();
+  }
+
+  @Test
+  void whereNoneAnswersTheFirstAddressSaysWhy() throws Exception {
+    int port;
+    try (ServerSocket listener = listener("127.0.0.1")) {
+      port = listener.getLocalPort();
+    }
+    Dialer toThree =
+        new Dialer(Transport.NIO, TIMEOUT, host -> addresses("127.0.0.4", "::1", "127.0.0.5"));
+
+    assertThatThrownBy(() -> Patience.await(toThree.dial(loop, "three.test", port, NOTHING)))
+        .hasCauseInstanceOf(ConnectException.class)
+        .hasMessageContaining("127.0.0.4");
+  }
+
+  @Test
   void nobodyListeningIsARefusal() throws Exception {
     int port;
     try (ServerSocket listener = listener("127.0.0.1")) {
@@ -155,20 +235,23 @@ final class DialerTest {
   void connectionNobodyWaitsForIsClosed() throws Exception {
     try (ServerSocket listener = listener("127.0.0.1")) {
       listener.setSoTimeout((int) TIMEOUT.toMillis());
-      var dialling =
-          loop.submit(
-                  () -> {
-                    var dialled = dialer.dial(loop, "127.0.0.1", listener.getLocalPort(), NOTHING);
-                    dialled.cancel(false);
-                    return dialled;
-                  })
-              .get();
+      AtomicReference<Future<Channel>> dialling = new AtomicReference<>();
+      ChannelHandler impatient =
+          new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+              dialling.get().cancel(false);
+            }
+          };
+      loop.submit(() ->
+              dialling.set(dialer.dial(loop, "127.0.0.1", listener.getLocalPort(), impatient)))
+          .get();
 
       try (Socket accepted = listener.accept()) {
         accepted.setSoTimeout((int) TIMEOUT.toMillis());
         assertThat(accepted.getInputStream().read()).isEqualTo(-1);
       }
-      assertThat(dialling.isCancelled()).isTrue();
+      assertThat(dialling.get().isCancelled()).isTrue();
     }
   }
 
@@ -186,6 +269,56 @@ final class DialerTest {
       assertThat(uncaught.poll(500, MILLISECONDS)).isNull();
     } finally {
       Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+  }
+
+  /** Notes each channel, and each that has been connected. */
+  @ChannelHandler.Sharable
+  private static final class Watch extends ChannelInboundHandlerAdapter {
+    private final BlockingQueue<Channel> channels;
+    private final BlockingQueue<Channel> active;
+
+    Watch(BlockingQueue<Channel> channels, BlockingQueue<Channel> active) {
+      this.channels = channels;
+      this.active = active;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+      channels.add(ctx.channel());
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      active.add(ctx.channel());
+    }
+  }
+
+  /** A listener whose queue is full: the kernel lets further connections wait unanswered. */
+  private record FullListener(ServerSocket listener, List<SocketChannel> queued)
+      implements AutoCloseable {
+    static FullListener at(String address, int port) throws IOException {
+      ServerSocket listener = new ServerSocket(port, 1, InetAddress.getByName(address));
+      List<SocketChannel> queued = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        SocketChannel channel = SocketChannel.open();
+        channel.configureBlocking(false);
+        channel.connect(listener.getLocalSocketAddress());
+        queued.add(channel);
+      }
+      return new FullListener(listener, queued);
+    }
+
+    boolean isFull() {
+      return queued.stream().anyMatch(SocketChannel::isConnectionPending);
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (SocketChannel channel : queued) {
+        channel.close();
+      }
+      listener.close();
     }
   }
 }

@@ -128,6 +128,12 @@ final class Agent implements StreamOpener {
     return session == null ? null : session.loop();
   }
 
+  @Override
+  public long roundTripNanos() {
+    AgentSession session = session();
+    return session == null ? 0 : session.roundTripNanos();
+  }
+
   /** The one that streams are opened on now; null where the client is not connected. */
   private @Nullable AgentSession session() {
     for (AgentSession session : sessions) {

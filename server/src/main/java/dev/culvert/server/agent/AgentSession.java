@@ -39,6 +39,7 @@ final class AgentSession {
   private final SessionFacts facts;
   private final MuxHandler mux;
   private volatile boolean isEnded;
+  private volatile long roundTripNanos;
   private @Nullable StreamChannel control; // event loop only
 
   AgentSession(String id, Agent agent, Channel connection, Hello hello, Instant since) {
@@ -75,6 +76,10 @@ final class AgentSession {
 
   boolean isEnded() {
     return isEnded;
+  }
+
+  long roundTripNanos() {
+    return roundTripNanos;
   }
 
   EventLoop loop() {
@@ -140,8 +145,10 @@ final class AgentSession {
               id,
               stream,
               bytes);
-      case SessionEvent.RoundTrip(var nanos) ->
-          logger.debug("{} session {} round trip {} us", agent, id, nanos / 1000);
+      case SessionEvent.RoundTrip(var nanos) -> {
+        roundTripNanos = nanos;
+        logger.debug("{} session {} round trip {} us", agent, id, nanos / 1000);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.culvert.server.agent;
 
 import dev.culvert.mux.control.ClientMessage.OpenTunnel;
+import dev.culvert.mux.control.ClientMessage.TunnelHealth;
 import dev.culvert.mux.control.ServerMessage.TunnelOpened;
 import dev.culvert.mux.control.ServerMessage.TunnelRefused;
 import dev.culvert.mux.control.TunnelKind;
@@ -120,6 +121,7 @@ final class AgentTunnels {
   private Route route(OpenTunnel message, Permissions permissions, boolean isProven)
       throws RouteRefusedException {
     int tunnel = message.tunnel();
+    String path = RouteTable.checkedPath(message.path());
     return agents
         .routes()
         .open(
@@ -129,11 +131,13 @@ final class AgentTunnels {
                 permissions,
                 message.key(),
                 message.name(),
+                path,
+                message.pool(),
                 isProven,
                 message.port()),
             address ->
                 message.kind() == TunnelKind.HTTP
-                    ? new Route(TunnelKind.HTTP, address, 0, tunnel, agent.toString(), agent)
+                    ? new Route(TunnelKind.HTTP, address, path, 0, tunnel, agent.toString(), agent)
                     : new Route(
                         TunnelKind.TCP,
                         "",
@@ -173,6 +177,15 @@ final class AgentTunnels {
       AgentSession session, OpenTunnel message, TunnelRefusalCode code, String reason) {
     logger.info("{} was refused a tunnel: {}", agent, reason);
     session.send(new TunnelRefused(message.tunnel(), code, reason));
+  }
+
+  /** What a client says of its service. */
+  void report(TunnelHealth health) {
+    AgentTunnel tunnel = tunnels.get(health.tunnel());
+    if (tunnel != null) {
+      logger.debug("{} says that {} is {}", agent, tunnel.route(), health.up() ? "up" : "down");
+      agents.routes().report(tunnel.route(), health.up());
+    }
   }
 
   void close(int tunnel) {

@@ -30,6 +30,7 @@ final class ControlHandler extends ByteToMessageDecoder {
       switch (message) {
         case null -> {}
         case ClientMessage.OpenTunnel open -> agent.tunnels().open(session, open);
+        case ClientMessage.TunnelHealth health -> agent.tunnels().report(health);
         case ClientMessage.CloseTunnel close -> agent.tunnels().close(close.tunnel());
       }
     } catch (MalformedMessageException e) {

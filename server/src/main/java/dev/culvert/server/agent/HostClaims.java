@@ -53,13 +53,14 @@ final class HostClaims {
           .thenAcceptAsync(
               outcome -> {
                 awaited.decrementAndGet();
-                answered(host, outcome, allowed, refused);
+                answered(message, host, outcome, allowed, refused);
               },
               session.loop());
     }
   }
 
   private void answered(
+      OpenTunnel message,
       String host,
       DomainProof.Outcome outcome,
       Consumer<Boolean> allowed,
@@ -67,7 +68,7 @@ final class HostClaims {
     switch (outcome) {
       case PROVEN -> allowed.accept(true);
       case UNKNOWN -> {
-        if (agents.routes().isProvenHold(host, holder)) {
+        if (agents.routes().isProvenHold(host, message.path(), holder, message.pool())) {
           allowed.accept(true); // who proved it a moment ago does not lose it to a silent DNS
         } else {
           refused.accept(

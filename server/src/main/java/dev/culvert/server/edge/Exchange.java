@@ -4,6 +4,7 @@ import dev.culvert.mux.netty.RelayEnd;
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.server.log.RequestTrace;
 import dev.culvert.server.route.Route;
+import dev.culvert.server.route.RoutePool;
 import dev.culvert.server.visitor.ForwardedHeaders;
 import dev.culvert.server.visitor.Requester;
 import io.netty.handler.codec.http.HttpContent;
@@ -14,7 +15,6 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-import java.net.ProtocolException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,10 +25,7 @@ import org.slf4j.LoggerFactory;
  * speaks.
  *
  * <p>On the visitor's event loop. Bodies stream both ways at once; each way reads only as fast as
- * the other side takes. A request is tried again, once and on a new connection, only where it
- * harmlessly may be and where that may help: it is idempotent, without a body and went out on a
- * connection that had been idle. A new connection that fails is not tried again: the client has
- * just dialled, and would only dial twice.
+ * the other side takes. See {@link Attempts} for when a request is tried again, and where.
  */
 final class Exchange implements Upstream.User {
   private static final Logger logger = LoggerFactory.getLogger(Exchange.class);
@@ -38,14 +35,12 @@ final class Exchange implements Upstream.User {
 
   private final Visitor visitor;
   private final UpstreamPool pool;
-  private final Route route;
+  private final Attempts attempts;
   private final RequestHead head;
   private final Requester requester;
   private final RequestTrace trace;
   private final ArrayDeque<HttpContent> waitingContent = new ArrayDeque<>();
   private @Nullable Upstream upstream;
-  private boolean isReused;
-  private boolean isRetried;
   private boolean isRequestEnded;
   private boolean hasSentBody;
   private boolean hasInformed;
@@ -57,31 +52,37 @@ final class Exchange implements Upstream.User {
   Exchange(
       Visitor visitor,
       UpstreamPool pool,
-      Route route,
+      RoutePool members,
       RequestHead head,
       Requester requester,
       RequestTrace trace) {
     this.visitor = visitor;
     this.pool = pool;
-    this.route = route;
+    this.attempts = new Attempts(members, head.isIdempotent());
     this.head = head;
     this.requester = requester;
     this.trace = trace;
   }
 
   void start() {
+    Route route = attempts.first();
+    if (route == null) {
+      refuse(HttpRefusal.noSuchTunnel(head.host())); // its last client has just left
+      return;
+    }
+    trace.owner(route.owner());
     long maxIdleNanos = head.isIdempotent() ? Long.MAX_VALUE : UpstreamPool.FRESH_NANOS;
     Upstream idle = pool.take(route, maxIdleNanos, this, visitor.loop());
     if (idle != null) {
-      isReused = true;
+      attempts.reused();
       send(idle);
     } else {
-      open();
+      open(route);
     }
   }
 
-  private void open() {
-    isReused = false;
+  private void open(Route route) {
+    trace.owner(route.owner());
     upstream = null;
     pool.open(route, this, visitor.loop()).addListener((Future<Upstream> done) -> opened(done));
   }
@@ -89,7 +90,12 @@ final class Exchange implements Upstream.User {
   private void opened(Future<Upstream> done) {
     if (!done.isSuccess()) {
       if (!isOver) {
-        refuse(ExchangeFailure.unopened(head.host(), done.cause()));
+        Route other = attempts.afterUnopened(done.cause());
+        if (other != null) {
+          open(other);
+        } else {
+          refuse(ExchangeFailure.unopened(head.host(), done.cause()));
+        }
       }
     } else if (isOver) {
       done.getNow().abort();
@@ -202,6 +208,7 @@ final class Exchange implements Upstream.User {
   }
 
   private void responseHead(HttpResponse response) {
+    attempts.answered();
     HttpResponseStatus status = response.status();
     if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
       switchProtocols(response);
@@ -222,6 +229,7 @@ final class Exchange implements Upstream.User {
     }
     isOver = true;
     trace.end();
+    attempts.end();
     visitor.flush();
     if (isRequestEnded) {
       upstream.release();
@@ -264,6 +272,7 @@ final class Exchange implements Upstream.User {
             visitor.giveUpPlace();
           } else {
             trace.gone();
+            attempts.end();
             target.abort();
           }
         });
@@ -271,10 +280,11 @@ final class Exchange implements Upstream.User {
 
   /** An upgraded connection is over. */
   private void relayed(RelayEnd end) {
-    logger.debug("{} upgraded connection ended: {}", route, end);
+    logger.debug("{} upgraded connection ended: {}", attempts, end);
     trace.received(end.leftToRightBytes());
     trace.sent(end.rightToLeftBytes());
     trace.end();
+    attempts.end();
   }
 
   // Failure.
@@ -285,31 +295,24 @@ final class Exchange implements Upstream.User {
       return;
     }
     if (hasResponse || isSwitching) {
-      logger.info("{} cut a response: {}", route, ExchangeFailure.reason(cause));
+      logger.info("{} cut a response: {}", attempts, ExchangeFailure.reason(cause));
       over();
       trace.cut();
       visitor.abort(cause);
-    } else if (mayRetry(cause)) {
-      isRetried = true;
-      if (upstream != null) {
-        upstream.abort();
-      }
-      if (isRequestEnded) {
-        waitingContent.add(LastHttpContent.EMPTY_LAST_CONTENT);
-      }
-      open();
-    } else {
-      fail(ExchangeFailure.unanswered(head.host(), cause));
+      return;
     }
-  }
-
-  private boolean mayRetry(Throwable cause) {
-    return isReused
-        && head.isIdempotent()
-        && !isRetried
-        && !hasSentBody
-        && !hasInformed
-        && !(cause instanceof ProtocolException);
+    Route next = attempts.afterUnanswered(cause, hasSentBody || hasInformed);
+    if (next == null) {
+      fail(ExchangeFailure.unanswered(head.host(), cause));
+      return;
+    }
+    if (upstream != null) {
+      upstream.abort();
+    }
+    if (isRequestEnded) {
+      waitingContent.add(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+    open(next);
   }
 
   private void fail(HttpRefusal refusal) {
@@ -338,6 +341,7 @@ final class Exchange implements Upstream.User {
 
   private void over() {
     isOver = true;
+    attempts.end();
     waitingContent.forEach(HttpContent::release);
     waitingContent.clear();
   }

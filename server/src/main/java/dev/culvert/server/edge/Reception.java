@@ -2,7 +2,8 @@ package dev.culvert.server.edge;
 
 import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.log.RequestTrace;
-import dev.culvert.server.route.Route;
+import dev.culvert.server.route.HostRoutes;
+import dev.culvert.server.route.RoutePool;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.visitor.Requester;
 import dev.culvert.server.visitor.TrustedProxies;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where every request of every visitor comes in, once it has been read: finds out who asks, finds
- * its route, and makes its {@link Exchange}. Any thread.
+ * its routes, and makes its {@link Exchange}. Any thread.
  */
 final class Reception {
   private final RouteTable routes;
@@ -45,15 +46,15 @@ final class Reception {
             requester.requestId(),
             headers.get(HttpHeaderNames.REFERER),
             headers.get(HttpHeaderNames.USER_AGENT));
-    Route route = routes.findHost(head.host());
-    if (route == null) {
+    HostRoutes host = routes.find(head.host());
+    RoutePool members = host == null ? null : host.at(head.target());
+    if (members == null) {
       HttpRefusal refusal = HttpRefusal.noSuchTunnel(head.host());
       refusal.tell(trace, head.accept());
       visitor.answer(refusal);
       return null;
     }
-    trace.owner(route.owner());
-    return new Exchange(visitor, pool, route, head, requester, trace);
+    return new Exchange(visitor, pool, members, head, requester, trace);
   }
 
   /** Answers a request, on its visitor's event loop, that is none or not for this server. */

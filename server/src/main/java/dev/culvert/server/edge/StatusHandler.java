@@ -36,7 +36,8 @@ final class StatusHandler extends ByteToMessageDecoder {
                         ctx,
                         new StreamStatus(
                             StreamStatus.Code.TIMED_OUT,
-                            "the client did not answer within " + DEADLINE_SECONDS + " s")),
+                            "the client did not answer within " + DEADLINE_SECONDS + " s"),
+                        false),
                 DEADLINE_SECONDS,
                 TimeUnit.SECONDS);
   }
@@ -58,7 +59,7 @@ final class StatusHandler extends ByteToMessageDecoder {
       if (status.isConnected()) {
         ctx.pipeline().remove(this);
       } else {
-        fail(ctx, status);
+        fail(ctx, status, true);
       }
     } catch (MalformedMessageException e) {
       in.skipBytes(in.readableBytes());
@@ -66,7 +67,7 @@ final class StatusHandler extends ByteToMessageDecoder {
     }
   }
 
-  private static void fail(ChannelHandlerContext ctx, StreamStatus status) {
-    ctx.fireExceptionCaught(new LocalServiceException(status));
+  private static void fail(ChannelHandlerContext ctx, StreamStatus status, boolean isUnreached) {
+    ctx.fireExceptionCaught(new LocalServiceException(status, isUnreached));
   }
 }

@@ -28,7 +28,7 @@ final class UpstreamPool {
   /** Below the shortest keep-alive that common servers have by default, which is 5 s. */
   private static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(4);
 
-  /** What a service's own limit is shortened by, for the way there. */
+  /** What a service's own limit is shortened by, beside a round trip. */
   private static final long MARGIN_SECONDS = 1;
 
   /** A request that must not be repeated takes no connection that has idled longer. */
@@ -101,15 +101,21 @@ final class UpstreamPool {
    */
   void release(Route route, Http1Upstream upstream, long keepAliveSeconds) {
     upstream.idleSinceNanos = System.nanoTime();
-    upstream.idleLimitNanos =
-        keepAliveSeconds < 0
-            ? MAX_IDLE_NANOS
-            : Math.min(MAX_IDLE_NANOS, TimeUnit.SECONDS.toNanos(keepAliveSeconds - MARGIN_SECONDS));
+    upstream.idleLimitNanos = idleLimitNanos(keepAliveSeconds, route.opener().roundTripNanos());
     if (upstream.idleLimitNanos > 0 && !isFull(idle.get(route)) && upstream.becomeIdle()) {
       idle.compute(route, (r, waiting) -> with(upstream, waiting)); // a sweep cannot come between
     } else {
       upstream.retire();
     }
+  }
+
+  /** How long a connection may wait: at most, and less what the next request takes to be there. */
+  static long idleLimitNanos(long keepAliveSeconds, long roundTripNanos) {
+    if (keepAliveSeconds < 0) {
+      return MAX_IDLE_NANOS;
+    }
+    long kept = TimeUnit.SECONDS.toNanos(keepAliveSeconds - MARGIN_SECONDS);
+    return Math.min(MAX_IDLE_NANOS, kept - roundTripNanos);
   }
 
   private static ConcurrentLinkedDeque<Http1Upstream> with(

@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,18 +40,26 @@ final class Leases {
    * - An address is in at most one of inUse and held.
    * - Held leases are in the order in which their holds end, as all holds are equally long.
    * - heldByToken has what held has, in the same order, and no empty map.
+   * - names counts the leases of each name, held and in use; all of them are of one token.
    */
   static final int MAX_HELD = 100_000;
   static final int MAX_HELD_BY_ONE = 1000;
+  private static final String PORT_PREFIX = "tcp/";
   private static final Gson GSON = new Gson();
 
   /** One lease as it stands in the file; times as text for people. */
   private record Line(
-      String address, String holder, String key, boolean isProven, String heldUntil) {
+      String address,
+      String holder,
+      String key,
+      boolean isShared,
+      boolean isProven,
+      String heldUntil) {
     /** As held, until its time or at most until {@code latest}. */
     Lease toLease(Instant latest) {
       Instant until = Instant.parse(heldUntil);
-      return new Lease(address, holder, key, isProven, until.isAfter(latest) ? latest : until);
+      return new Lease(
+          address, holder, key, isShared, isProven, until.isAfter(latest) ? latest : until);
     }
   }
 
@@ -60,7 +70,11 @@ final class Leases {
   private final LinkedHashMap<String, Lease> inUse = new LinkedHashMap<>(); // guarded by this
   private final LinkedHashMap<String, Lease> held = new LinkedHashMap<>(); // guarded by this
   private final Map<String, LinkedHashMap<String, Lease>> heldByToken = new HashMap<>(); // by this
+  private final ConcurrentMap<String, Owned> names = new ConcurrentHashMap<>(); // changed by this
   private boolean isChanged; // guarded by this
+
+  /** Whose a name is, and how many leases it has: one for each path. */
+  private record Owned(String token, int leases) {}
 
   private Leases(Path file, Duration hold, InstantSource clock) {
     this.file = file;
@@ -99,6 +113,26 @@ final class Leases {
     forgetTheOld();
   }
 
+  // Addresses: NAME, NAME/PATH or tcp/PORT; tcp is nobody's name.
+
+  static String portAddress(int port) {
+    return PORT_PREFIX + port;
+  }
+
+  static boolean isPort(String address) {
+    return address.startsWith(PORT_PREFIX);
+  }
+
+  static int portOf(String address) {
+    return Integer.parseInt(address.substring(PORT_PREFIX.length()));
+  }
+
+  /** The name in an address that is no port. */
+  static String name(String address) {
+    int slash = address.indexOf('/');
+    return slash < 0 || isPort(address) ? address : address.substring(0, slash);
+  }
+
   /** The lease of the address, if it is some client's. */
   synchronized @Nullable Lease find(String address) {
     forgetTheOld();
@@ -112,7 +146,7 @@ final class Leases {
    */
   synchronized @Nullable Lease findHeld(String holder, String key, Predicate<String> kind) {
     forgetTheOld();
-    LinkedHashMap<String, Lease> ofToken = heldByToken.get(token(holder));
+    LinkedHashMap<String, Lease> ofToken = heldByToken.get(Lease.token(holder));
     if (ofToken == null) {
       return null;
     }
@@ -124,18 +158,13 @@ final class Leases {
   }
 
   /** Marks the address as in use. */
-  void use(String address, String holder, String key) {
-    use(new Lease(address, holder, key, false, Lease.IN_USE));
-  }
-
-  /** Marks the host name as in use by a client whose own it was shown to be. */
-  void useProven(String address, String holder, String key) {
-    use(new Lease(address, holder, key, true, Lease.IN_USE));
-  }
-
-  private synchronized void use(Lease lease) {
-    forget(lease.address());
-    inUse.put(lease.address(), lease);
+  synchronized void use(
+      String address, String holder, String key, boolean isShared, boolean isProven) {
+    forget(address);
+    Lease lease = new Lease(address, holder, key, isShared, isProven, Lease.IN_USE);
+    if (inUse.put(address, lease) == null) {
+      count(lease, 1);
+    }
     isChanged = true;
   }
 
@@ -143,8 +172,11 @@ final class Leases {
   synchronized void release(String address) {
     Lease lease = inUse.remove(address);
     if (lease != null) {
+      count(lease, -1);
       Instant until = clock.instant().plus(hold);
-      hold(new Lease(address, lease.holder(), lease.key(), lease.isProven(), until));
+      hold(
+          new Lease(
+              address, lease.holder(), lease.key(), lease.isShared(), lease.isProven(), until));
       forgetTheOld();
       isChanged = true;
     }
@@ -153,8 +185,9 @@ final class Leases {
   private void hold(Lease lease) {
     forget(lease.address());
     held.put(lease.address(), lease);
+    count(lease, 1);
     LinkedHashMap<String, Lease> ofToken =
-        heldByToken.computeIfAbsent(token(lease.holder()), _ -> new LinkedHashMap<>());
+        heldByToken.computeIfAbsent(lease.token(), _ -> new LinkedHashMap<>());
     ofToken.put(lease.address(), lease);
     if (ofToken.size() > MAX_HELD_BY_ONE) {
       forget(ofToken.firstEntry().getKey());
@@ -164,8 +197,9 @@ final class Leases {
   private void forget(String address) {
     Lease lease = held.remove(address);
     if (lease != null) {
+      count(lease, -1);
       heldByToken.computeIfPresent(
-          token(lease.holder()),
+          lease.token(),
           (_, ofToken) -> {
             ofToken.remove(address);
             return ofToken.isEmpty() ? null : ofToken;
@@ -173,14 +207,25 @@ final class Leases {
     }
   }
 
-  /** The part of a holder that all clients of one token share. */
-  private static String token(String holder) {
-    int end = holder.indexOf(RouteTable.TOKEN_END);
-    return end < 0 ? holder : holder.substring(0, end);
+  private void count(Lease lease, int more) {
+    names.compute(
+        name(lease.address()),
+        (_, owned) -> {
+          int leases = (owned == null ? 0 : owned.leases()) + more;
+          return leases == 0
+              ? null
+              : new Owned(owned == null ? lease.token() : owned.token(), leases);
+        });
+  }
+
+  /** The token whose clients a name belongs to; null where it is nobody's. Takes no lock. */
+  @Nullable String ownerOf(String name) {
+    Owned owned = names.get(name);
+    return owned == null ? null : owned.token();
   }
 
   /** Forgets what was held long enough, and what is too much. */
-  private void forgetTheOld() {
+  synchronized void forgetTheOld() {
     Instant now = clock.instant();
     Map.Entry<String, Lease> first;
     while ((first = held.firstEntry()) != null
@@ -191,6 +236,7 @@ final class Leases {
 
   /** Writes the file where something changed since the last time; others need not wait for that. */
   void save() {
+    forgetTheOld();
     synchronized (writing) {
       List<Lease> leases = takeChanged();
       if (leases == null) {
@@ -198,9 +244,14 @@ final class Leases {
       }
       List<Line> lines =
           leases.stream()
-              .map(l ->
+              .map(lease ->
                   new Line(
-                      l.address(), l.holder(), l.key(), l.isProven(), l.heldUntil().toString()))
+                      lease.address(),
+                      lease.holder(),
+                      lease.key(),
+                      lease.isShared(),
+                      lease.isProven(),
+                      lease.heldUntil().toString()))
               .toList();
       try {
         PrivateFile.write(file, GSON.toJson(lines).getBytes(StandardCharsets.UTF_8));

@@ -14,33 +14,83 @@ final class Names {
 
   private static final int MAX_HOST_CHARS = 253;
 
+  /** How many labels a host name may have, the domain's included. */
+  static final int MAX_LABELS = 10;
+
+  /** In front of a host name: all hosts below it. */
+  static final String WILDCARD = "*.";
+
   /** Names that visitors, mail servers or certificate authorities take for the operator's own. */
   private static final Set<String> RESERVED =
       Set.of(
           "www",
-          "admin",
-          "api",
+          "ftp",
+          "sftp",
+          "ssh",
+          "vpn",
+          "tcp",
+          "http",
+          "https",
           "mail",
+          "email",
           "smtp",
           "imap",
           "pop",
-          "ns",
-          "ns1",
-          "ns2",
-          "ftp",
           "webmail",
+          "mx",
+          "exchange",
+          "lists",
+          "mta-sts",
           "autodiscover",
           "autoconfig",
+          "openpgpkey",
           "wpad",
           "isatap",
+          "ns",
+          "dns",
+          "ntp",
+          "ldap",
+          "kerberos",
+          "whois",
+          "crl",
+          "ocsp",
+          "acme",
+          "ca",
           "localhost",
+          "localdomain",
+          "local",
+          "broadcasthost",
+          "ip6-localhost",
+          "ip6-loopback",
+          "admin",
+          "administrator",
           "root",
+          "sysadmin",
+          "webmaster",
           "postmaster",
           "hostmaster",
           "abuse",
+          "noc",
           "security",
+          "ssladmin",
+          "sslwebmaster",
+          "support",
+          "api",
           "status",
-          "culvert");
+          "login",
+          "signin",
+          "auth",
+          "sso",
+          "oauth",
+          "account",
+          "accounts",
+          "billing",
+          "culvert",
+          "culvertd");
+
+  /** A reserved name with a number, as in {@code ns1}. */
+  private static final Pattern NUMBERED =
+      Pattern.compile("(ns|dns|mx|mail|smtp|imap|pop|ntp)-?[0-9]{1,3}");
 
   private static final String[] ADJECTIVES = {
     "amber", "bold", "brave", "bright", "brisk", "calm", "clear", "clever", "cool", "cosmic",
@@ -94,22 +144,29 @@ final class Names {
     if (name.startsWith("xn--")) {
       throw invalid("the name \"" + name + "\" is encoded; use plain letters");
     }
-    if (RESERVED.contains(name)) {
+    if (isReserved(name)) {
       throw invalid("the name \"" + name + "\" is reserved; choose another");
     }
     return name;
   }
 
   /**
-   * Takes a whole host name, in lower case, that is not below the server's {@code domain}.
+   * Takes a whole host name, in lower case, that is not directly below the server's {@code domain};
+   * or the {@link #WILDCARD} and one.
    *
    * @throws RouteRefusedException where it cannot be given out
    */
   static void checkHost(String host, String domain) throws RouteRefusedException {
-    if (!isHost(host)) {
-      throw invalid("the name \"" + printable(host) + "\" is no host name such as www.example.com");
+    String named = host.startsWith(WILDCARD) ? host.substring(WILDCARD.length()) : host;
+    if (!isHost(named)) {
+      throw invalid(
+          "the name \""
+              + printable(host)
+              + "\" is no host name such as www.example.com, of at most "
+              + MAX_LABELS
+              + " labels");
     }
-    if (host.equals(domain)) {
+    if (named.equals(domain)) {
       throw invalid("the name \"" + host + "\" is the server's own");
     }
   }
@@ -117,7 +174,7 @@ final class Names {
   /** Whether {@code text} is a host name of several labels, in lower case, and no address. */
   static boolean isHost(String text) {
     String[] labels = text.split("\\.", -1);
-    if (labels.length < 2 || text.length() > MAX_HOST_CHARS) {
+    if (labels.length < 2 || labels.length > MAX_LABELS || text.length() > MAX_HOST_CHARS) {
       return false;
     }
     for (String label : labels) {
@@ -130,7 +187,11 @@ final class Names {
 
   /** Whether {@link #checked} would take it. */
   static boolean isUsable(String name) {
-    return LABEL.matcher(name).matches() && !name.startsWith("xn--") && !RESERVED.contains(name);
+    return LABEL.matcher(name).matches() && !name.startsWith("xn--") && !isReserved(name);
+  }
+
+  private static boolean isReserved(String name) {
+    return RESERVED.contains(name) || NUMBERED.matcher(name).matches();
   }
 
   private static String printable(String text) {

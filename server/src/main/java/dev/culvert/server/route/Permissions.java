@@ -83,11 +83,18 @@ public record Permissions(
         && names.stream().anyMatch(pattern -> pattern.matches(label));
   }
 
-  /** Whether web apps may have {@code host}, in lower case, which is not below that domain. */
+  /**
+   * Whether web apps may have {@code host}, in lower case, which is not directly below that domain.
+   * All hosts below one, {@code *.} and that, are had by who is allowed just these, whatever else.
+   */
   public boolean allowDomain(String host, boolean isProven) {
-    return kinds.contains(TunnelKind.HTTP)
-        && ((isProven && provenDomains)
-            || domains.stream().anyMatch(pattern -> pattern.matches(host)));
+    if (!kinds.contains(TunnelKind.HTTP)) {
+      return false;
+    }
+    return host.startsWith(Names.WILDCARD)
+        ? domains.stream().anyMatch(pattern -> pattern.text().equals(host))
+        : (isProven && provenDomains)
+            || domains.stream().anyMatch(pattern -> pattern.matches(host));
   }
 
   /** Whether {@code route} may be there; {@code isProven} is for a host name elsewhere. */

@@ -7,18 +7,33 @@ import dev.culvert.mux.control.TunnelKind;
  *
  * @param kind what visitors speak
  * @param name the first label of the host name below the server's domain, or a whole host name
- *     elsewhere, for HTTP; empty for TCP
+ *     elsewhere or deeper, or {@code *.} and one for all below that; empty for TCP
+ * @param path the part of the host's paths, such as {@code /api}; empty for all, and for TCP
  * @param port the public port, for TCP; zero for HTTP
  * @param tunnel the client's id of the tunnel
  * @param owner names the client in logs
  * @param opener opens streams to the client
  */
 public record Route(
-    TunnelKind kind, String name, int port, int tunnel, String owner, StreamOpener opener) {
+    TunnelKind kind,
+    String name,
+    String path,
+    int port,
+    int tunnel,
+    String owner,
+    StreamOpener opener) {
 
-  /** The name, or the port as {@code tcp/PORT}: what a route is found and leased by. */
+  /** One for all paths of its host. */
+  public Route(
+      TunnelKind kind, String name, int port, int tunnel, String owner, StreamOpener opener) {
+    this(kind, name, "", port, tunnel, owner, opener);
+  }
+
+  /**
+   * The name and the path, or the port as {@code tcp/PORT}: what a route is found and leased by.
+   */
   public String address() {
-    return kind == TunnelKind.HTTP ? name : RouteTable.portAddress(port);
+    return kind == TunnelKind.HTTP ? name + path : Leases.portAddress(port);
   }
 
   /** Whether the name is a label below the server's domain. */

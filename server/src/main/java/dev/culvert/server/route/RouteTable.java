@@ -1,21 +1,15 @@
 package dev.culvert.server.route;
 
 import dev.culvert.mux.control.TunnelKind;
-import dev.culvert.mux.control.TunnelRefusalCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,21 +23,18 @@ public final class RouteTable {
   /** In a {@link Request#holder}, behind what all clients of one token share. */
   public static final char TOKEN_END = ':';
 
-  private static final int MAX_TRIES = 100;
-  private static final String PORT_PREFIX = "tcp/"; // no name has a slash
-
-  private final String domain;
-  private final PortRange ports;
-  private final ConcurrentMap<String, Route> byAddress = new ConcurrentHashMap<>();
+  private final Domain domain;
+  private final ConcurrentMap<String, RoutePool> byAddress = new ConcurrentHashMap<>();
+  private final HostTable hosts;
   private final Leases leases; // find and use together: guarded by this
-  private final Names names = new Names();
-  private final RandomGenerator random = RandomGenerator.getDefault();
+  private final Allocation allocation;
   private volatile Consumer<Route> openingListener = route -> {};
 
   private RouteTable(String domain, PortRange ports, Leases leases) {
-    this.domain = domain;
-    this.ports = ports;
+    this.domain = new Domain(domain);
     this.leases = leases;
+    this.allocation = new Allocation(this.domain, ports, leases);
+    this.hosts = new HostTable(this.domain, leases);
   }
 
   /**
@@ -55,37 +46,43 @@ public final class RouteTable {
   public static RouteTable open(
       String domain, PortRange ports, Path leases, Duration hold, InstantSource clock)
       throws IOException {
-    return new RouteTable(domain.toLowerCase(Locale.ROOT), ports, Leases.open(leases, hold, clock));
+    return new RouteTable(domain, ports, Leases.open(leases, hold, clock));
   }
 
-  /** The route for a {@code Host} header's value, with or without a port; null where none is. */
+  /** The routes for a {@code Host} header's value, with or without a port; null where none are. */
+  public @Nullable HostRoutes find(String host) {
+    String name = Domain.hostOf(host);
+    return name == null ? null : hosts.find(name);
+  }
+
+  /** The first route for all paths of a host, or null. */
   public @Nullable Route findHost(String host) {
-    int length = host.length();
-    int colon = host.lastIndexOf(':');
-    if (colon >= 0) {
-      length = colon;
-    }
-    if (length > 0 && host.charAt(length - 1) == '.') {
-      length--;
-    }
-    String name = host.substring(0, length).toLowerCase(Locale.ROOT);
-    String address = isBelowDomain(name) ? label(name) : name;
-    boolean isAddress = (address.indexOf('.') < 0) == isBelowDomain(name) && !isPort(address);
-    return isAddress ? byAddress.get(address) : null;
+    HostRoutes routes = find(host);
+    RoutePool pool = routes == null ? null : routes.at("/");
+    return pool == null ? null : pool.first();
   }
 
-  private boolean isBelowDomain(String host) {
-    int dot = host.length() - domain.length() - 1;
-    return dot > 0 && host.charAt(dot) == '.' && host.endsWith(domain);
+  /** Whether a host, in lower case, has a route by its own name, and not by a wildcard. */
+  public boolean hasHost(String host) {
+    return hosts.has(host);
   }
 
-  private String label(String hostBelowDomain) {
-    return hostBelowDomain.substring(0, hostBelowDomain.length() - domain.length() - 1);
+  /**
+   * Whether a request came to the wrong connection: over one for whose TLS the visitor asked for
+   * {@code serverName}, and now for a {@code host} of somebody else. Not so where it named none.
+   */
+  public boolean isMisdirected(@Nullable String serverName, String host) {
+    if (serverName == null || serverName.equalsIgnoreCase(Domain.hostOf(host))) {
+      return false;
+    }
+    HostRoutes asked = find(host);
+    HostRoutes named = find(serverName);
+    return asked != null && (named == null || !named.token().equals(asked.token()));
   }
 
   /** The host name of a route for HTTP. */
   public String host(Route route) {
-    return route.isBelowDomain() ? route.name() + "." + domain : route.name();
+    return domain.host(route.name());
   }
 
   /**
@@ -99,7 +96,7 @@ public final class RouteTable {
     }
     String host = name.toLowerCase(Locale.ROOT);
     return Names.isHost(host)
-            && !isBelowDomain(host)
+            && !domain.isAbove(host)
             && permissions.allowDomain(host, true)
             && !permissions.allowDomain(host, false)
         ? host
@@ -107,12 +104,12 @@ public final class RouteTable {
   }
 
   public String domain() {
-    return domain;
+    return domain.name();
   }
 
   /** How many routes are open. */
   public int size() {
-    return byAddress.size();
+    return byAddress.values().stream().mapToInt(RoutePool::size).sum();
   }
 
   /**
@@ -120,7 +117,10 @@ public final class RouteTable {
    *
    * @param holder the client's token, {@link #TOKEN_END}, and what tells it from others of the same
    * @param permissions of that token
-   * @param name a label below the table's domain, or a whole host name; null for any label
+   * @param name a label below the table's domain, a whole host name, or {@code *.} and one of
+   *     these; null for any label
+   * @param path the part of the host's paths, as {@link #checkedPath} gives it
+   * @param isShared whether others of the same token that want it may have the address too
    * @param isProven whether that host name, elsewhere, was shown to be the client's
    */
   public record Request(
@@ -129,33 +129,55 @@ public final class RouteTable {
       Permissions permissions,
       String key,
       @Nullable String name,
+      String path,
+      boolean isShared,
       boolean isProven,
-      int port) {}
+      int port) {
+    /** Of all paths, and for one client. */
+    public Request(
+        TunnelKind kind,
+        String holder,
+        Permissions permissions,
+        String key,
+        @Nullable String name,
+        boolean isProven,
+        int port) {
+      this(kind, holder, permissions, key, name, "", false, isProven, port);
+    }
+  }
+
+  /**
+   * A part of a host's paths, as it is kept: empty for all.
+   *
+   * @throws RouteRefusedException where {@code path} can be none
+   */
+  public static String checkedPath(@Nullable String path) throws RouteRefusedException {
+    return PathPrefix.checked(path);
+  }
 
   /**
    * Opens a route.
    *
-   * @param make the route for the name, or for the port in digits, that was found
+   * @param make the route for the name, or for the port in digits, that was found; of the path that
+   *     was asked for
    * @throws RouteRefusedException where the client cannot have what it asks for
    */
   public synchronized Route open(Request request, Function<String, Route> make)
       throws RouteRefusedException {
-    if (!request.permissions().kinds().contains(request.kind())) {
-      throw new RouteRefusedException(
-          TunnelRefusalCode.FORBIDDEN,
-          "the token allows no " + request.kind() + " tunnels; ask for one that does");
+    String name = allocation.of(request);
+    Route route = make.apply(Leases.isPort(name) ? "" + Leases.portOf(name) : name);
+    String address = route.address();
+    String token = Lease.token(request.holder());
+    RoutePool pool = byAddress.get(address);
+    if (pool == null) {
+      pool = new RoutePool();
+      byAddress.put(address, pool);
     }
-    String address =
-        switch (request.kind()) {
-          case HTTP -> name(request);
-          case TCP -> port(request);
-        };
-    Route route = make.apply(isPort(address) ? address.substring(PORT_PREFIX.length()) : address);
-    byAddress.put(address, route);
-    if (request.isProven()) {
-      leases.useProven(address, request.holder(), request.key());
-    } else {
-      leases.use(address, request.holder(), request.key());
+    pool.add(route);
+    leases.use(
+        address, request.holder(), request.key(), request.isShared(), request.isProven());
+    if (pool.size() == 1 && request.kind() == TunnelKind.HTTP) {
+      hosts.add(name, route.path(), pool, token);
     }
     openingListener.accept(route);
     return route;
@@ -167,16 +189,31 @@ public final class RouteTable {
   }
 
   /**
-   * Whether the host name is kept for this client, which is away and had shown it to be its own.
+   * Whether the host name is kept for this client, which is away, or for one that shares it, and
+   * the DNS had shown it to be theirs.
    */
-  public boolean isProvenHold(String host, String holder) {
-    Lease lease = leases.find(host);
-    return lease != null && lease.isProven() && lease.holder().equals(holder) && !lease.isInUse();
+  public boolean isProvenHold(
+      String host, @Nullable String path, String holder, boolean isShared) {
+    Lease lease = leases.find(path == null ? host : host + PathPrefix.withoutLastSlash(path));
+    return lease != null && lease.isProven() && lease.isFor(holder, isShared);
+  }
+
+  /** The client says that the service behind {@code route} does, or no longer, what it should. */
+  public void report(Route route, boolean isUp) {
+    RoutePool pool = byAddress.get(route.address());
+    if (pool != null) {
+      pool.report(route, isUp);
+    }
   }
 
   /** Closes a route; its name or port is held for the same client. */
   public synchronized void close(Route route) {
-    if (byAddress.remove(route.address(), route)) {
+    RoutePool pool = byAddress.get(route.address());
+    if (pool != null && pool.remove(route) && pool.isEmpty()) {
+      byAddress.remove(route.address());
+      if (route.kind() == TunnelKind.HTTP) {
+        hosts.remove(route.name(), route.path());
+      }
       leases.release(route.address());
     }
   }
@@ -184,159 +221,5 @@ public final class RouteTable {
   /** Writes down whose name is whose, where that has changed. */
   public void save() {
     leases.save();
-  }
-
-  private String name(Request request) throws RouteRefusedException {
-    if (request.name() != null) {
-      String host = request.name().toLowerCase(Locale.ROOT);
-      String name =
-          host.indexOf('.') < 0 || isBelowDomain(host)
-              ? ownName(isBelowDomain(host) ? label(host) : host, request.permissions())
-              : foreignName(host, request);
-      requireFree(name, request, "the name \"" + name + "\"");
-      return name;
-    }
-    String previous =
-        previous(
-            request,
-            address ->
-                !isPort(address)
-                    && address.indexOf('.') < 0
-                    && request.permissions().allowName(address));
-    if (previous != null) {
-      return previous;
-    }
-    if (request.permissions().names().isEmpty()) {
-      throw new RouteRefusedException(
-          TunnelRefusalCode.FORBIDDEN,
-          "the token allows no name below "
-              + domain
-              + "; ask for one that it allows: "
-              + list(request.permissions().domains()));
-    }
-    for (NamePattern pattern : request.permissions().names()) {
-      String name = freeName(pattern);
-      if (name != null) {
-        return name;
-      }
-    }
-    throw new RouteRefusedException(
-        TunnelRefusalCode.EXHAUSTED,
-        "no free name was found among " + list(request.permissions().names()));
-  }
-
-  private static String ownName(String label, Permissions permissions)
-      throws RouteRefusedException {
-    String name = Names.checked(label);
-    if (!permissions.allowName(name)) {
-      throw forbidden("name \"" + name + "\"", permissions.names());
-    }
-    return name;
-  }
-
-  private String foreignName(String host, Request request) throws RouteRefusedException {
-    Names.checkHost(host, domain);
-    if (!request.permissions().allowDomain(host, request.isProven())) {
-      throw forbidden("host name " + host, request.permissions().domains());
-    }
-    return host;
-  }
-
-  private @Nullable String freeName(NamePattern pattern) {
-    int tries = pattern.isOneName() ? 1 : MAX_TRIES;
-    for (int i = 0; i < tries; i++) {
-      String name = pattern.with(names.random());
-      if (Names.isUsable(name) && leases.find(name) == null) {
-        return name;
-      }
-    }
-    return null;
-  }
-
-  private static RouteRefusedException forbidden(String what, List<?> allowed) {
-    return new RouteRefusedException(
-        TunnelRefusalCode.FORBIDDEN,
-        "the token does not allow the " + what + "; it allows " + list(allowed));
-  }
-
-  private static String list(List<?> allowed) {
-    return allowed.isEmpty()
-        ? "none"
-        : allowed.stream().map(Object::toString).collect(Collectors.joining(", "));
-  }
-
-  private String port(Request request) throws RouteRefusedException {
-    if (request.port() != 0) {
-      if (!ports.contains(request.port())) {
-        throw new RouteRefusedException(
-            TunnelRefusalCode.INVALID,
-            "port " + request.port() + " is not one of " + ports + ", the ports for tunnels");
-      }
-      if (!request.permissions().allowPort(request.port())) {
-        throw forbidden("port " + request.port(), request.permissions().ports());
-      }
-      String port = portAddress(request.port());
-      requireFree(port, request, "port " + request.port());
-      return port;
-    }
-    String previous =
-        previous(
-            request,
-            address ->
-                isPort(address)
-                    && ports.contains(portOf(address))
-                    && request.permissions().allowPort(portOf(address)));
-    if (previous != null) {
-      return previous;
-    }
-    if (IntStream.rangeClosed(ports.first(), ports.last())
-        .noneMatch(request.permissions()::allowPort)) {
-      throw new RouteRefusedException(
-          TunnelRefusalCode.FORBIDDEN, "the token allows none of " + ports + ", the ports here");
-    }
-    int start = random.nextInt(ports.size());
-    for (int i = 0; i < ports.size(); i++) {
-      int port = ports.first() + (start + i) % ports.size();
-      if (request.permissions().allowPort(port) && leases.find(portAddress(port)) == null) {
-        return portAddress(port);
-      }
-    }
-    throw new RouteRefusedException(
-        TunnelRefusalCode.EXHAUSTED,
-        "all of the ports "
-            + ports
-            + " that the token allows are in use or held for clients that are away");
-  }
-
-  /** What the same client had for the same tunnel and does not have open now. */
-  private @Nullable String previous(Request request, Predicate<String> isOfKind) {
-    Lease lease = leases.findHeld(request.holder(), request.key(), isOfKind);
-    return lease == null ? null : lease.address();
-  }
-
-  private void requireFree(String address, Request request, String what)
-      throws RouteRefusedException {
-    Lease lease = leases.find(address);
-    if (lease == null || (lease.holder().equals(request.holder()) && !lease.isInUse())) {
-      return;
-    }
-    throw new RouteRefusedException(
-        TunnelRefusalCode.TAKEN,
-        what
-            + (lease.isInUse()
-                ? " is in use by another tunnel"
-                : " is held for the client that had it, until " + lease.heldUntil()));
-  }
-
-  static String portAddress(int port) {
-    return PORT_PREFIX + port;
-  }
-
-  private static boolean isPort(String address) {
-    return address.startsWith(PORT_PREFIX);
-  }
-
-  private static int portOf(String address) {
-    return Integer.parseInt(address.substring(PORT_PREFIX.length()));
   }
 }

@@ -17,6 +17,11 @@ public interface StreamOpener {
    */
   Future<StreamChannel> open(StreamOpen preamble, ChannelHandler initializer);
 
+  /** How long the way to the client and back takes, as measured last; zero where it was not. */
+  default long roundTripNanos() {
+    return 0;
+  }
+
   /**
    * The event loop that the next stream will be on, which is where a visitor should be too; null
    * where that is not known. Any thread.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.mux.control.ClientMessage;
 import dev.culvert.mux.control.ClientMessage.CloseTunnel;
 import dev.culvert.mux.control.ClientMessage.OpenTunnel;
+import dev.culvert.mux.control.ClientMessage.TunnelHealth;
 import dev.culvert.mux.control.ControlCodec;
 import dev.culvert.mux.control.EndCode;
 import dev.culvert.mux.control.HelloAnswer;
@@ -64,6 +65,7 @@ final class AuthorizationTableTest {
       http www.example.com -        -      -      open    -
       http api.example.com -        -      -      -       -
       http proven.example.org open  -      -      -       -
+      http *.example.com  -         -      -      -       -
       tcp                 open      -      open   -       -
       tcp 120             open      -      open   -       -
       tcp 200             open      -      -      -       -
@@ -115,7 +117,7 @@ final class AuthorizationTableTest {
   @Test
   void everyMessageOfAClientIsInTheTable() {
     assertThat(ClientMessage.class.getPermittedSubclasses())
-        .containsExactlyInAnyOrder(OpenTunnel.class, CloseTunnel.class);
+        .containsExactlyInAnyOrder(OpenTunnel.class, TunnelHealth.class, CloseTunnel.class);
     assertThat(TunnelKind.values()).containsExactly(TunnelKind.HTTP, TunnelKind.TCP);
   }
 
@@ -168,6 +170,7 @@ final class AuthorizationTableTest {
         assertForbidden(client.heard.remove());
         assertForbidden(ask(client, asked));
       }
+      client.say(new TunnelHealth(1, false)); // allowed to everyone, whether or not it is there
       client.say(new CloseTunnel(1)); // allowed to everyone, whether or not it is there
       assertThat(client.server.isOpen()).isTrue();
       client.cut();

@@ -1,26 +1,20 @@
 package dev.culvert.server.edge;
 
-import dev.culvert.mux.Role;
-import dev.culvert.mux.SessionConfig;
 import dev.culvert.mux.control.StreamOpen;
-import dev.culvert.mux.control.StreamStatus;
 import dev.culvert.mux.control.TunnelKind;
-import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
+import dev.culvert.server.route.RouteRefusedException;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
 import dev.culvert.server.visitor.TrustedProxies;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -32,9 +26,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -50,39 +41,25 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
 
   private final EventLoopGroup visitorLoop;
   private final EventLoopGroup sessionLoop;
-  private final ServiceSide service = new ServiceSide();
-  private final MuxHandler serverMux;
+  private final RouteTable routes;
+  private final ClientSession first;
   private final Channel listener;
 
   private EdgeGround(Path state, int loops, TrustedProxies proxies, AccessLog log)
       throws Exception {
     visitorLoop = Transport.NIO.newEventLoopGroup(1, "visitors");
     sessionLoop = loops == 1 ? visitorLoop : Transport.NIO.newEventLoopGroup(1, "session");
-    RouteTable routes =
+    routes =
         RouteTable.open(
             "localhost",
             new PortRange(1, 1),
             state.resolve("leases.json"),
             Duration.ofHours(1),
             Clock.systemUTC());
-    RouteTable.Request request =
-        new RouteTable.Request(
-            TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0);
-    routes.open(request, name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", this));
+    route(this);
     HttpEdge edge = new HttpEdge(routes, proxies, log);
     listener = listen(visitorLoop, edge::acceptHttp);
-    serverMux =
-        new MuxHandler(
-            Role.SERVER,
-            SessionConfig.STANDARD,
-            new ChannelInitializer<>() {
-              @Override
-              protected void initChannel(Channel stream) {
-                stream.close();
-              }
-            },
-            event -> {});
-    connectSession();
+    first = ClientSession.connect(sessionLoop);
   }
 
   /** An edge whose visitors and session share one event loop. */
@@ -100,7 +77,7 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
     return new EdgeGround(state, 2, TrustedProxies.NONE, AccessLog.off());
   }
 
-  private static Channel listen(EventLoopGroup loop, Consumer<Channel> accept) throws Exception {
+  static Channel listen(EventLoopGroup loop, Consumer<Channel> accept) throws Exception {
     return new ServerBootstrap()
         .group(loop)
         .channelFactory(Transport.NIO.serverChannel())
@@ -116,37 +93,23 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
         .channel();
   }
 
-  private void connectSession() throws Exception {
-    CompletableFuture<Channel> accepted = new CompletableFuture<>();
-    Channel once =
-        listen(
-            sessionLoop,
-            channel -> {
-              channel.pipeline().addLast(serverMux);
-              accepted.complete(channel);
-            });
-    new Bootstrap()
-        .group(sessionLoop)
-        .channelFactory(Transport.NIO.socketChannel())
-        .handler(new MuxHandler(Role.CLIENT, SessionConfig.STANDARD, service, event -> {}))
-        .connect(once.localAddress())
-        .sync();
-    accepted.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    once.close().sync();
-  }
-
   @Override
   public Future<StreamChannel> open(StreamOpen preamble, ChannelHandler initializer) {
-    return serverMux.open(
-        new ChannelInitializer<StreamChannel>() {
-          @Override
-          protected void initChannel(StreamChannel stream) {
-            ByteBuf bytes = stream.alloc().buffer();
-            preamble.write(bytes);
-            stream.writeAndFlush(bytes);
-            stream.pipeline().addLast(initializer);
-          }
-        });
+    return first.open(preamble, initializer);
+  }
+
+  /** Another client that shares the name. */
+  ClientSession join() throws Exception {
+    ClientSession session = ClientSession.connect(sessionLoop);
+    route(session);
+    return session;
+  }
+
+  private void route(StreamOpener opener) throws RouteRefusedException {
+    RouteTable.Request request =
+        new RouteTable.Request(
+            TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", "", true, false, 0);
+    routes.open(request, name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", opener));
   }
 
   /** A new visitor's connection. */
@@ -156,23 +119,22 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
 
   /** The next connection to the local service, which takes it. */
   ServiceConnection serve() throws Exception {
-    ServiceConnection connection = arrival();
-    connection.answer(StreamStatus.CONNECTED);
-    return connection;
+    return first.serve();
   }
 
   /** The next connection to the local service, not yet taken or refused. */
   ServiceConnection arrival() throws Exception {
-    ServiceConnection connection = service.arrivals.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    if (connection == null) {
-      throw new AssertionError("the local service saw no connection");
-    }
-    return connection;
+    return first.arrival();
   }
 
   /** Whether connections to the local service are there that nobody has asked for yet. */
   boolean hasArrivals() {
-    return !service.arrivals.isEmpty();
+    return first.hasArrivals();
+  }
+
+  /** The first client is gone, and the server knows it. */
+  void cutFirst() {
+    first.cut();
   }
 
   EventLoop visitorLoop() {
@@ -188,18 +150,5 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
 
   private static void stop(EventLoopGroup loop) {
     loop.shutdownGracefully(0, PATIENCE_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
-  }
-
-  /** Takes the streams on the client's end of the session. */
-  @Sharable
-  private static final class ServiceSide extends ChannelInitializer<StreamChannel> {
-    private final BlockingQueue<ServiceConnection> arrivals = new LinkedBlockingQueue<>();
-
-    @Override
-    protected void initChannel(StreamChannel stream) {
-      ServiceConnection connection = new ServiceConnection(stream);
-      stream.pipeline().addLast(connection.handler());
-      arrivals.add(connection);
-    }
   }
 }

@@ -36,12 +36,12 @@ final class LeasesTest {
 
   @Test
   void releasedAddressIsHeldForItsHolderAndThenForgotten() {
-    leases.use("calm", "ann", "key");
+    leases.use("calm", "ann", "key", false, false);
     leases.release("calm");
 
     clock.advance(HOLD.minusNanos(1));
     assertThat(leases.find("calm"))
-        .isEqualTo(new Lease("calm", "ann", "key", false, clock.instant().plusNanos(1)));
+        .isEqualTo(new Lease("calm", "ann", "key", false, false, clock.instant().plusNanos(1)));
     clock.advance(Duration.ofNanos(1));
 
     assertThat(leases.find("calm")).isNull();
@@ -50,11 +50,11 @@ final class LeasesTest {
 
   @Test
   void addressInUseIsNeverForgotten() {
-    leases.use("calm", "ann", "key");
+    leases.use("calm", "ann", "key", false, false);
     clock.advance(Duration.ofDays(36_500));
 
     for (int i = 0; i <= Leases.MAX_HELD; i++) {
-      leases.use("n" + i, "mallory", "key");
+      leases.use("n" + i, "mallory", "key", false, false);
       leases.release("n" + i);
     }
 
@@ -64,7 +64,7 @@ final class LeasesTest {
   @Test
   void beyondTheBoundTheOneHeldLongestIsForgotten() {
     for (int i = 0; i <= Leases.MAX_HELD; i++) {
-      leases.use("n" + i, "ann" + i % 200 + ":1", "key");
+      leases.use("n" + i, "ann" + i % 200 + ":1", "key", false, false);
       leases.release("n" + i);
     }
 
@@ -75,10 +75,10 @@ final class LeasesTest {
 
   @Test
   void manyInstancesOfOneTokenPushOutOnlyTheirOwn() {
-    leases.use("calm", "ann:1", "key");
+    leases.use("calm", "ann:1", "key", false, false);
     leases.release("calm");
     for (int i = 0; i <= Leases.MAX_HELD; i++) {
-      leases.use("n" + i, "mallory:" + i, "key");
+      leases.use("n" + i, "mallory:" + i, "key", false, false);
       leases.release("n" + i);
     }
 
@@ -92,7 +92,7 @@ final class LeasesTest {
   @Test
   void whatCouldNotBeWrittenIsWrittenLater() throws Exception {
     Files.delete(directory);
-    leases.use("calm", "ann", "key");
+    leases.use("calm", "ann", "key", false, false);
     assertThatThrownBy(() -> leases.save()).hasMessage("cannot write " + file);
     Files.createDirectory(directory);
 
@@ -102,7 +102,7 @@ final class LeasesTest {
   @Test
   void addressesOfOneKeyComeBackInOrderAndNoneThatIsInUse() {
     for (String address : new String[] {"one", "two", "three"}) {
-      leases.use(address, "ann", "key");
+      leases.use(address, "ann", "key", false, false);
     }
     leases.release("two");
     leases.release("three");
@@ -110,17 +110,17 @@ final class LeasesTest {
     assertThat(leases.findHeld("ann", "key", address -> true))
         .extracting("address")
         .isEqualTo("two");
-    leases.use("two", "ann", "key");
+    leases.use("two", "ann", "key", false, false);
     assertThat(leases.findHeld("ann", "key", address -> true))
         .extracting("address")
         .isEqualTo("three");
-    leases.use("three", "ann", "key");
+    leases.use("three", "ann", "key", false, false);
     assertThat(leases.findHeld("ann", "key", address -> true)).isNull();
   }
 
   @Test
   void holderAndKeyMustBothBeTheSame() {
-    leases.use("calm", "ann", "key");
+    leases.use("calm", "ann", "key", false, false);
     leases.release("calm");
 
     assertThat(leases.findHeld("bob", "key", address -> true)).isNull();
@@ -130,9 +130,9 @@ final class LeasesTest {
 
   @Test
   void restartKeepsWhatWasHeldAndHoldsWhatWasInUse() throws Exception {
-    leases.use("held", "ann", "\u00e9 \"key\"");
+    leases.use("held", "ann", "\u00e9 \"key\"", false, false);
     leases.release("held");
-    leases.use("used", "bob", "key");
+    leases.use("used", "bob", "key", false, false);
     clock.advance(Duration.ofMinutes(59));
 
     Leases reopened = restarted();
@@ -147,8 +147,8 @@ final class LeasesTest {
 
   @Test
   void restartKeepsWhatWasProven() throws Exception {
-    leases.useProven("www.example.com", "ann", "key");
-    leases.use("www.example.org", "ann", "key");
+    leases.use("www.example.com", "ann", "key", false, true);
+    leases.use("www.example.org", "ann", "key", false, false);
     leases.release("www.example.com");
 
     Leases reopened = restarted();
@@ -159,7 +159,7 @@ final class LeasesTest {
 
   @Test
   void shorterHoldAppliesToWhatTheFileSays() throws Exception {
-    leases.use("calm", "ann", "key");
+    leases.use("calm", "ann", "key", false, false);
     leases.save();
 
     Leases shorter = Leases.open(file, Duration.ofMinutes(1), clock);
@@ -170,7 +170,7 @@ final class LeasesTest {
 
   @Test
   void nothingIsWrittenWhereNothingChanged() throws Exception {
-    leases.use("calm", "ann", "key");
+    leases.use("calm", "ann", "key", false, false);
     leases.save();
     Files.delete(file);
 

@@ -11,7 +11,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class NamesTest {
   @ParameterizedTest
-  @CsvSource({"a,a", "0,0", "App,app", "a-b,a-b", "a--b,a--b", "WWW2,www2"})
+  @CsvSource({
+    "a,a",
+    "0,0",
+    "nsa,nsa",
+    "dns-records,dns-records",
+    "App,app",
+    "a-b,a-b",
+    "a--b,a--b",
+    "WWW2,www2"
+  })
   void labelIsKeptInLowerCase(String requested, String kept) throws Exception {
     assertThat(Names.checked(requested)).isEqualTo(kept);
   }
@@ -46,7 +55,13 @@ final class NamesTest {
         "www",
         "Admin",
         "localhost",
-        "culvert"
+        "culvert",
+        "ns1",
+        "ns-02",
+        "MX10",
+        "autodiscover",
+        "mta-sts",
+        "login"
       })
   void whatIsNoLabelOrTheOperatorsOwnIsRefused(String requested) {
     assertRefused(requested);
@@ -57,6 +72,49 @@ final class NamesTest {
         catchThrowableOfType(RouteRefusedException.class, () -> Names.checked(requested));
     assertThat(refusal.code()).isEqualTo(TunnelRefusalCode.INVALID);
     assertThat(refusal.reason()).matches("[\\x20-\\x7e]+");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a.b",
+        "1.2.3.b4",
+        "xn--mnchen-3ya.example",
+        "*.a.b",
+        "a.b.c.d.e.f.g.h.i.j",
+        "*.a.b.c.d.e.f.g.h.i.j"
+      })
+  void hostNameOfSeveralLabelsIsKept(String host) throws Exception {
+    Names.checkHost(host, "example.com");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "example.com",
+        "*.example.com",
+        "a",
+        "*.a",
+        "*",
+        "*.",
+        "*.*.a.b",
+        "a.*.b",
+        "a*.b.c",
+        "192.0.2.1",
+        "*.192.0.2.1",
+        "a..b",
+        ".a.b",
+        "a.b.",
+        "-a.b",
+        "_acme-challenge.a.b",
+        "a.b.c.d.e.f.g.h.i.j.k"
+      })
+  void whatIsNoHostNameOrTheServersOwnIsRefused(String host) {
+    assertThat(
+            catchThrowableOfType(
+                    RouteRefusedException.class, () -> Names.checkHost(host, "example.com"))
+                .code())
+        .isEqualTo(TunnelRefusalCode.INVALID);
   }
 
   @Test
