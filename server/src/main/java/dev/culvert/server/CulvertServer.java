@@ -12,6 +12,7 @@ import dev.culvert.server.edge.TcpEdge;
 import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.token.TokenStore;
 import dev.culvert.server.token.TokenStoreException;
 import dev.culvert.server.token.TokenVerifier;
@@ -72,6 +73,7 @@ public final class CulvertServer implements AutoCloseable {
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
   private final RouteTable routes;
   private final DomainProof domainProof;
+  private final RuleBook ruleBook = new RuleBook(this::publicHttpsPort);
   private final ConnectionLimit visitors = new ConnectionLimit(MAX_VISITORS);
   private final HttpEdge httpEdge;
   private final Agents agents;
@@ -101,7 +103,9 @@ public final class CulvertServer implements AutoCloseable {
     listeners = new Listeners(loops, transport, channels);
     httpEdge = new HttpEdge(routes);
     TcpEdge tcpEdge = new TcpEdge(loops, transport, config.tcpAddress(), visitors, channels);
-    agents = new Agents(routes, tcpEdge, this::urls, domainProof, verifier, Clock.systemUTC());
+    agents =
+        new Agents(
+            routes, tcpEdge, this::urls, domainProof, ruleBook, verifier, Clock.systemUTC());
     acceptor = new AgentAcceptor(agents, Version.text());
   }
 
@@ -219,6 +223,11 @@ public final class CulvertServer implements AutoCloseable {
     return urls;
   }
 
+  /** Where there is no listener for it, whatever ends TLS before this server has the usual one. */
+  private int publicHttpsPort() {
+    return httpsAddress == null ? 443 : httpsAddress.getPort();
+  }
+
   private static String port(InetSocketAddress address, int standard) {
     return address.getPort() == standard ? "" : ":" + address.getPort();
   }
@@ -297,6 +306,7 @@ public final class CulvertServer implements AutoCloseable {
         .awaitUninterruptibly();
     verifier.close();
     domainProof.close();
+    ruleBook.close();
     keys.close();
     try {
       housekeeping.stop(CLOSE_SECONDS);

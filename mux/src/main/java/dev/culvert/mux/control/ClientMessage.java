@@ -12,8 +12,15 @@ public sealed interface ClientMessage {
    * @param name the host name's first label below the server's domain, or a whole host name
    *     elsewhere, for HTTP; null for any
    * @param port the public port, for TCP; zero for any
+   * @param rules what its visitors are held to; null for nothing
    */
-  record OpenTunnel(int tunnel, TunnelKind kind, String key, @Nullable String name, int port)
+  record OpenTunnel(
+      int tunnel,
+      TunnelKind kind,
+      String key,
+      @Nullable String name,
+      int port,
+      @Nullable VisitorRules rules)
       implements ClientMessage {
     public OpenTunnel {
       Presence.require(kind, "kind");
@@ -21,6 +28,11 @@ public sealed interface ClientMessage {
       Presence.check(key.length() <= 200, "key: expected at most 200 characters");
       Presence.check(name == null || name.length() <= 253, "name: expected at most 253 characters");
       Presence.check(port >= 0 && port <= 65535, "port: " + port + " (expected: 0 to 65535)");
+    }
+
+    /** A tunnel whose visitors are held to nothing. */
+    public OpenTunnel(int tunnel, TunnelKind kind, String key, @Nullable String name, int port) {
+      this(tunnel, kind, key, name, port, null);
     }
   }
 

@@ -13,6 +13,7 @@ import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteRefusedException;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
+import dev.culvert.server.rules.Gate;
 import dev.culvert.server.token.Grant;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
@@ -161,6 +162,7 @@ final class Agent implements StreamOpener {
   private Route open(OpenTunnel message, Permissions permissions, boolean isProven)
       throws RouteRefusedException {
     int tunnel = message.tunnel();
+    Gate gate = AskedRules.gate(message, permissions, agents.ruleBook());
     return agents
         .routes()
         .open(
@@ -174,9 +176,15 @@ final class Agent implements StreamOpener {
                 message.port()),
             address ->
                 message.kind() == TunnelKind.HTTP
-                    ? new Route(TunnelKind.HTTP, address, 0, tunnel, toString(), this)
+                    ? new Route(TunnelKind.HTTP, address, 0, tunnel, toString(), gate, this)
                     : new Route(
-                        TunnelKind.TCP, "", Integer.parseInt(address), tunnel, toString(), this));
+                        TunnelKind.TCP,
+                        "",
+                        Integer.parseInt(address),
+                        tunnel,
+                        toString(),
+                        gate,
+                        this));
   }
 
   private void listen(AgentSession session, OpenTunnel message, Route route) {

@@ -7,6 +7,7 @@ import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortListener;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.token.Grant;
 import dev.culvert.server.token.TokenVerifier;
 import io.netty.channel.Channel;
@@ -43,6 +44,7 @@ public final class Agents {
   private final PortListener ports;
   private final PublicUrls urls;
   private final DomainProof domainProof;
+  private final RuleBook ruleBook;
   private final TokenVerifier verifier;
   private final InstantSource clock;
   private final Map<String, Agent> byHolder = new HashMap<>(); // guarded by this
@@ -56,12 +58,14 @@ public final class Agents {
       PortListener ports,
       PublicUrls urls,
       DomainProof domainProof,
+      RuleBook ruleBook,
       TokenVerifier verifier,
       InstantSource clock) {
     this.routes = routes;
     this.ports = ports;
     this.urls = urls;
     this.domainProof = domainProof;
+    this.ruleBook = ruleBook;
     this.verifier = verifier;
     this.clock = clock;
     verifier.onChanged(this::changed);
@@ -73,6 +77,10 @@ public final class Agents {
 
   PortListener ports() {
     return ports;
+  }
+
+  RuleBook ruleBook() {
+    return ruleBook;
   }
 
   PublicUrls urls() {

@@ -189,6 +189,11 @@ public final class TcpEdge implements PortListener {
       if (!visitor.isActive()) {
         return; // one too many
       }
+      if (!route.gate().lets(visitor.remoteAddress().getAddress())) {
+        logger.debug("{} lets in no {}", route, peer(visitor));
+        RelayLeg.abort(visitor);
+        return;
+      }
       transport.unpace(visitor, visitor.remoteAddress());
       StreamOpen preamble =
           new StreamOpen(

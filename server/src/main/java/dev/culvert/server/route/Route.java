@@ -1,6 +1,7 @@
 package dev.culvert.server.route;
 
 import dev.culvert.mux.control.TunnelKind;
+import dev.culvert.server.rules.Gate;
 
 /**
  * A way from the public side to one tunnel of one client. Immutable; identity counts.
@@ -11,10 +12,23 @@ import dev.culvert.mux.control.TunnelKind;
  * @param port the public port, for TCP; zero for HTTP
  * @param tunnel the client's id of the tunnel
  * @param owner names the client in logs
+ * @param gate what the client holds its visitors to
  * @param opener opens streams to the client
  */
 public record Route(
-    TunnelKind kind, String name, int port, int tunnel, String owner, StreamOpener opener) {
+    TunnelKind kind,
+    String name,
+    int port,
+    int tunnel,
+    String owner,
+    Gate gate,
+    StreamOpener opener) {
+
+  /** To a tunnel whose visitors its client holds to nothing. */
+  public Route(
+      TunnelKind kind, String name, int port, int tunnel, String owner, StreamOpener opener) {
+    this(kind, name, port, tunnel, owner, Gate.OPEN, opener);
+  }
 
   /** The name, or the port as {@code tcp/PORT}: what a route is found and leased by. */
   public String address() {

@@ -63,7 +63,7 @@ final class AgentGround implements AutoCloseable, PortListener {
             state.resolve("leases.json"),
             Duration.ofHours(1),
             Clock.systemUTC());
-    agents = new Agents(routes, this, this::urls, domainProof, verifier, clock);
+    agents = new Agents(routes, this, this::urls, domainProof, ruleBook, verifier, clock);
     acceptor = new AgentAcceptor(agents, "culvertd test", nanos::get);
     token = tokens.create("laptop", permissions, Duration.ofHours(1));
     verifier.reloadIfChanged();
