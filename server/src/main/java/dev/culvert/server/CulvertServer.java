@@ -13,6 +13,8 @@ import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.rules.RuleBook;
+import dev.culvert.server.rules.RulesWatch;
+import dev.culvert.server.token.FileFailure;
 import dev.culvert.server.token.TokenStore;
 import dev.culvert.server.token.TokenStoreException;
 import dev.culvert.server.token.TokenVerifier;
@@ -27,6 +29,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,18 +85,27 @@ public final class CulvertServer implements AutoCloseable {
   private final Housekeeping housekeeping = new Housekeeping();
   private final SessionsFile sessionsFile;
   private final @Nullable CertificateOrders orders;
+  private final @Nullable RulesWatch rules;
   private @Nullable InetSocketAddress tunnelAddress;
   private @Nullable InetSocketAddress httpAddress;
   private @Nullable InetSocketAddress httpsAddress;
 
   private CulvertServer(
-      ServerConfig config, StateDirectory state, TokenStore tokens, ServerKeys keys)
+      ServerConfig config,
+      StateDirectory state,
+      TokenStore tokens,
+      ServerKeys keys,
+      @Nullable RulesWatch rules)
       throws IOException, TokenStoreException {
     this.config = config;
     this.state = state;
     sessionsFile = new SessionsFile(state.path());
     this.keys = keys;
     this.tokens = tokens;
+    this.rules = rules;
+    if (rules != null) {
+      rules.guide(ruleBook);
+    }
     verifier =
         config.needsToken() ? TokenVerifier.open(tokens) : TokenVerifier.openToAnyone(tokens);
     routes = routes(config, state);
@@ -104,8 +116,7 @@ public final class CulvertServer implements AutoCloseable {
     httpEdge = new HttpEdge(routes);
     TcpEdge tcpEdge = new TcpEdge(loops, transport, config.tcpAddress(), visitors, channels);
     agents =
-        new Agents(
-            routes, tcpEdge, this::urls, domainProof, ruleBook, verifier, Clock.systemUTC());
+        new Agents(routes, tcpEdge, this::urls, domainProof, ruleBook, verifier, Clock.systemUTC());
     acceptor = new AgentAcceptor(agents, Version.text());
   }
 
@@ -116,6 +127,7 @@ public final class CulvertServer implements AutoCloseable {
    */
   public static CulvertServer start(ServerConfig config) throws IOException, TokenStoreException {
     ReloadedKey certificate = ServerKeys.certificate(config, Clock.systemUTC());
+    RulesWatch rules = rules(config.rules());
     StateDirectory state = StateDirectory.open(config.stateDirectory());
     CulvertServer server;
     ServerKeys keys = null;
@@ -123,7 +135,7 @@ public final class CulvertServer implements AutoCloseable {
       state.requireKeyset(); // and make it before the identity, by which a used directory is known
       TokenStore tokens = TokenStore.open(state.path(), config.keyset(), Clock.systemUTC());
       keys = ServerKeys.open(config, certificate, Clock.systemUTC());
-      server = new CulvertServer(config, state, tokens, keys);
+      server = new CulvertServer(config, state, tokens, keys, rules);
     } catch (IOException | TokenStoreException | RuntimeException e) {
       if (keys != null) {
         keys.close();
@@ -138,6 +150,19 @@ public final class CulvertServer implements AutoCloseable {
       throw e;
     }
     return server;
+  }
+
+  private static @Nullable RulesWatch rules(@Nullable Path file) throws StartException {
+    try {
+      return file == null ? null : RulesWatch.open(file);
+    } catch (IOException e) {
+      String reason = FileFailure.reason(e);
+      throw new StartException(
+          Fault.CONFIGURATION,
+          reason.startsWith(file.toString()) ? reason : file + ": " + reason,
+          "Correct the file that --rules names; docs/rules.md tells what may be in it.",
+          e);
+    }
   }
 
   private void listen() throws IOException {
@@ -161,6 +186,9 @@ public final class CulvertServer implements AutoCloseable {
     }
     if (orders != null) {
       orders.start();
+    }
+    if (rules != null) {
+      housekeeping.add("re-reading the rules", rules::reloadIfChanged);
     }
     housekeeping
         .add("re-reading the tokens", verifier::reloadIfChanged)

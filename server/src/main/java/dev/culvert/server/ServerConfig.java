@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param tcpPorts the ports that TCP tunnels may have
  * @param hold how long a name or port stays a client's that is away
  * @param nameServer is asked whose a host name is; null for the system's
+ * @param rules what visitors are held to whatever their tunnel's client says; null for nothing
  * @param needsToken false to let in clients without a token; on loopback only
  * @param keyset what the keys that sign tokens are encrypted with
  * @param threads event loops
@@ -51,6 +52,7 @@ public record ServerConfig(
     PortRange tcpPorts,
     Duration hold,
     @Nullable InetSocketAddress nameServer,
+    @Nullable Path rules,
     boolean needsToken,
     KeysetProtection keyset,
     int threads) {
@@ -170,6 +172,11 @@ public record ServerConfig(
     return changed(draft -> draft.nameServer = address);
   }
 
+  /** The same with a file of rules for visitors. */
+  public ServerConfig withRules(Path file) {
+    return changed(draft -> draft.rules = file);
+  }
+
   /** The same, with clients let in that have no token. */
   public ServerConfig withoutTokens() {
     return changed(draft -> draft.needsToken = false);
@@ -200,6 +207,7 @@ public record ServerConfig(
     private final PortRange tcpPorts;
     private Duration hold;
     private @Nullable InetSocketAddress nameServer;
+    private @Nullable Path rules;
     private boolean needsToken;
     private KeysetProtection keyset;
     private int threads;
@@ -232,6 +240,7 @@ public record ServerConfig(
       this.tcpPorts = config.tcpPorts;
       this.hold = config.hold;
       this.nameServer = config.nameServer;
+      this.rules = config.rules;
       this.needsToken = config.needsToken;
       this.keyset = config.keyset;
       this.threads = config.threads;
@@ -251,6 +260,7 @@ public record ServerConfig(
           tcpPorts,
           hold,
           nameServer,
+          rules,
           needsToken,
           keyset,
           threads);

@@ -80,6 +80,12 @@ public record HeaderEdits(List<String> remove, List<Field> set, List<Field> add)
         "header name: " + AddressBlock.printable(name) + " (expected: one such as X-Name)");
   }
 
+  /** {@code name}, where it is one that rules may change. */
+  public static String checkedName(String name) {
+    checkChangeable(name);
+    return name;
+  }
+
   private static void checkChangeable(String name) {
     checkName(name);
     String lower = name.toLowerCase(Locale.ROOT);

@@ -2,6 +2,7 @@ package dev.culvert.mux.control;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,8 @@ public record VisitorRules(
   private static final int MAX_FILTERS = 20;
   private static final int MAX_HEADER_CHARS = 8 * 1024;
   private static final int MAX_HOST_CHARS = 255;
+  private static final Pattern BYTES =
+      Pattern.compile("([1-9][0-9]{0,8})([KMG]i?B)?", Pattern.CASE_INSENSITIVE);
   private static final Pattern HOST =
       Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?");
 
@@ -107,6 +110,13 @@ public record VisitorRules(
           hash.reveal().startsWith("$") && hash.reveal().length() <= MAX_HASH_CHARS,
           "hash: expected one such as $argon2id$..., of at most " + MAX_HASH_CHARS + " characters");
     }
+
+    /** Reads {@code USER:HASH}; {@link IllegalArgumentException} without the text. */
+    public static Credential parse(String text) {
+      int colon = text.indexOf(':');
+      Presence.check(colon > 0, "expected USER:$argon2id$...");
+      return new Credential(text.substring(0, colon), new Secret(text.substring(colon + 1)));
+    }
   }
 
   /** So many requests in so many seconds; after a rest as many at once. */
@@ -138,6 +148,31 @@ public record VisitorRules(
           };
       return new Rate(Integer.parseInt(parts.group(1)), seconds);
     }
+  }
+
+  /** Reads {@code 500}, {@code 10KB}, {@code 10MB} or {@code 1GB}; with {@code KiB} of 1,024. */
+  public static long parseBytes(String text) {
+    var parts = BYTES.matcher(text);
+    Presence.check(
+        parts.matches(),
+        "size: " + AddressBlock.printable(text) + " (expected: one such as 500KB, 10MB or 1GiB)");
+    long unit =
+        switch (String.valueOf(parts.group(2)).toUpperCase(Locale.ROOT)) {
+          case "KB" -> 1000;
+          case "MB" -> 1_000_000;
+          case "GB" -> 1_000_000_000;
+          case "KIB" -> 1L << 10;
+          case "MIB" -> 1L << 20;
+          case "GIB" -> 1L << 30;
+          default -> 1;
+        };
+    return Long.parseLong(parts.group(1)) * unit;
+  }
+
+  /** {@code text}, where it is an {@link AddressBlock}. */
+  public static String checkedBlock(String text) {
+    AddressBlock.parse(text);
+    return text;
   }
 
   /** The kinds of rules that there are some of. */

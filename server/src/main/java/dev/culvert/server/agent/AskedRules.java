@@ -51,7 +51,7 @@ final class AskedRules {
       others.removeAll(possible);
       throw new RouteRefusedException(
           code,
-          reason + list(others) + (possible.isEmpty() ? "" : "; it can for " + list(possible)));
+          reason + list(others) + (possible.isEmpty() ? "" : "; possible are " + list(possible)));
     }
   }
 
