@@ -160,7 +160,12 @@ public final class CulvertClient implements AutoCloseable {
         TunnelSpec tunnel = config.tunnels().get(i);
         up.send(
             new ClientMessage.OpenTunnel(
-                i + 1, tunnel.kind(), tunnel.key(), tunnel.name(), tunnel.port()));
+                i + 1,
+                tunnel.kind(),
+                tunnel.key(),
+                tunnel.name(),
+                tunnel.port(),
+                tunnel.rules().kinds().isEmpty() ? null : tunnel.rules()));
       }
     }
 

@@ -2,6 +2,7 @@ package dev.culvert.client;
 
 import dev.culvert.client.local.LocalTarget;
 import dev.culvert.mux.control.TunnelKind;
+import dev.culvert.mux.control.VisitorRules;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param name the host name that is asked for, for HTTP: its first label below the server's domain,
  *     or the whole of one elsewhere; null for any
  * @param port the public port that is asked for, for TCP; zero for any
+ * @param rules what its visitors are held to
  */
-public record TunnelSpec(TunnelKind kind, LocalTarget target, @Nullable String name, int port) {
+public record TunnelSpec(
+    TunnelKind kind, LocalTarget target, @Nullable String name, int port, VisitorRules rules) {
   private static final int MAX_NAME_CHARS = 253;
 
   public TunnelSpec {
@@ -26,17 +29,36 @@ public record TunnelSpec(TunnelKind kind, LocalTarget target, @Nullable String n
 
   /** An HTTP tunnel with any name. */
   public static TunnelSpec http(LocalTarget target) {
-    return new TunnelSpec(TunnelKind.HTTP, target, null, 0);
+    return new TunnelSpec(TunnelKind.HTTP, target, null, 0, VisitorRules.NONE);
   }
 
   /** An HTTP tunnel with the given name, and no other. */
   public static TunnelSpec http(LocalTarget target, String name) {
-    return new TunnelSpec(TunnelKind.HTTP, target, name, 0);
+    return new TunnelSpec(TunnelKind.HTTP, target, name, 0, VisitorRules.NONE);
   }
 
   /** A TCP tunnel; {@code port} zero is any. */
   public static TunnelSpec tcp(LocalTarget target, int port) {
-    return new TunnelSpec(TunnelKind.TCP, target, null, port);
+    return new TunnelSpec(TunnelKind.TCP, target, null, port, VisitorRules.NONE);
+  }
+
+  /** The same with rules for its visitors. */
+  public TunnelSpec withRules(VisitorRules others) {
+    return new TunnelSpec(kind, target, name, port, others);
+  }
+
+  /** Without the rules: what says who a client is does not change with them. */
+  @Override
+  public String toString() {
+    return "TunnelSpec[kind="
+        + kind
+        + ", target="
+        + target
+        + ", name="
+        + name
+        + ", port="
+        + port
+        + "]";
   }
 
   /** What the server knows the tunnel by among those of this client. */

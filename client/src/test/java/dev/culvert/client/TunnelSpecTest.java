@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.culvert.client.local.LocalTarget;
 import dev.culvert.client.local.LocalTarget.Scheme;
 import dev.culvert.mux.control.ClientMessage.OpenTunnel;
+import dev.culvert.mux.control.RulesDraft;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a tunnel may be asked for must fit into the message that asks for it. */
@@ -41,6 +42,19 @@ final class TunnelSpecTest {
         .isThrownBy(() -> TunnelSpec.tcp(target, 65536))
         .withMessage("port: 65536 (expected: 0 to 65535)");
     assertThatIllegalArgumentException().isThrownBy(() -> TunnelSpec.tcp(target, -1));
+  }
+
+  @Test
+  void rulesChangeNothingAboutWhoAClientIs() {
+    TunnelSpec tunnel = TunnelSpec.http(new LocalTarget(Scheme.HTTP, "localhost", 80), "shop");
+    RulesDraft draft = new RulesDraft();
+    draft.maxRequests = 5;
+
+    TunnelSpec ruled = tunnel.withRules(draft.finished());
+
+    assertThat(ruled.rules()).isEqualTo(draft.finished());
+    assertThat(ruled).hasToString(tunnel.toString());
+    assertThat(ruled.key()).isEqualTo(tunnel.key());
   }
 
   @Test

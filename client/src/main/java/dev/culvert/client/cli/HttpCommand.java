@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       "  culvert http 3000",
       "  culvert http 192.168.1.7:8080 --name shop",
       "  culvert http https://localhost:8443",
+      "  culvert http 3000 --basic-auth-file passwords --cidr-allow 192.0.2.0/24",
     })
 final class HttpCommand implements Callable<Integer> {
   private static final String LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
@@ -30,6 +31,7 @@ final class HttpCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private RuleOptions rules = new RuleOptions();
 
   @Parameters(
       paramLabel = "TARGET",
@@ -61,9 +63,12 @@ final class HttpCommand implements Callable<Integer> {
           "Give 1 to 63 letters and digits, with hyphens between them, or several of these with"
               + " dots between them.");
     }
+    CommandSpec command = Targets.parsed(spec);
+    TunnelSpec tunnel = name == null ? TunnelSpec.http(local) : TunnelSpec.http(local, name);
     return TunnelRun.run(
         connection,
-        name == null ? TunnelSpec.http(local) : TunnelSpec.http(local, name),
-        Targets.parsed(spec));
+        tunnel.withRules(
+            rules.rules(local, Main.environment(command), command.commandLine().getErr())),
+        command);
   }
 }
