@@ -174,12 +174,23 @@ public final class CulvertClient implements AutoCloseable {
       switch (message) {
         case ServerMessage.TunnelOpened opened -> {
           if (opened.tunnel() >= 1 && opened.tunnel() <= config.tunnels().size()) {
-            tell(new ClientEvent.Opened(config.tunnels().get(opened.tunnel() - 1), opened.urls()));
+            opened(config.tunnels().get(opened.tunnel() - 1), opened);
           }
         }
         case ServerMessage.TunnelRefused refused ->
             end(new ClientEnd(ClientEnd.Kind.TUNNEL_REFUSED, refused.message()));
         case ServerMessage.SessionEnding ending -> {} // the link goes down with it
+      }
+    }
+
+    private void opened(TunnelSpec tunnel, ServerMessage.TunnelOpened answer) {
+      if (tunnel.isAskedFor(answer)) {
+        tell(new ClientEvent.Opened(tunnel, answer.urls()));
+      } else {
+        end(
+            new ClientEnd(
+                ClientEnd.Kind.INCOMPATIBLE,
+                "the server knows no rules for visitors; it is older"));
       }
     }
 

@@ -1,6 +1,7 @@
 package dev.culvert.client;
 
 import dev.culvert.client.local.LocalTarget;
+import dev.culvert.mux.control.ServerMessage.TunnelOpened;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.control.VisitorRules;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,11 @@ public record TunnelSpec(
         + ", port="
         + port
         + "]";
+  }
+
+  /** Whether {@code answer} is of a server that holds visitors to the rules. */
+  boolean isAskedFor(TunnelOpened answer) {
+    return answer.ruled() || rules.kinds().isEmpty();
   }
 
   /** What the server knows the tunnel by among those of this client. */

@@ -327,6 +327,29 @@ final class VisitorRulesTest {
     assertThatIllegalArgumentException().isThrownBy(() -> Rate.parse(text));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1",
+    "999999999, 999999999",
+    "2KB, 2000",
+    "2kb, 2000",
+    "2KiB, 2048",
+    "3MB, 3000000",
+    "3MiB, 3145728",
+    "4GB, 4000000000",
+    "4gib, 4294967296",
+    "999999999GiB, 1073741822926258176",
+  })
+  void sizeIsReadFromText(String text, long bytes) {
+    assertThat(VisitorRules.parseBytes(text)).isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0", "-1", "1.5MB", "MB", "1 MB", "1TB", "1000000000", "1B", "1K"})
+  void textWithoutASizeIsRefused(String text) {
+    assertThatIllegalArgumentException().isThrownBy(() -> VisitorRules.parseBytes(text));
+  }
+
   @Test
   void hashesAreNotPrinted() {
     assertThat(everyRule().toString()).doesNotContain("argon2id");

@@ -210,7 +210,8 @@ final class Agent implements StreamOpener {
 
   private void opened(AgentSession session, Route route) {
     logger.info("{} opened {}", this, route.address());
-    session.send(new TunnelOpened(route.tunnel(), agents.urls().of(route)));
+    session.send(
+        new TunnelOpened(route.tunnel(), agents.urls().of(route), !route.gate().kinds().isEmpty()));
   }
 
   private void refuse(

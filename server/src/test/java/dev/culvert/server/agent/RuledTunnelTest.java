@@ -19,6 +19,7 @@ import dev.culvert.server.rules.Gate;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -81,7 +82,8 @@ final class RuledTunnelTest {
       TestClient client = ground.connect(AgentGround.ANN);
       VisitorRules rules = rules(draft -> draft.cidrDeny.add("192.0.2.0/24"));
 
-      assertThat(ask(client, TunnelKind.HTTP, rules)).isInstanceOf(TunnelOpened.class);
+      assertThat(ask(client, TunnelKind.HTTP, rules))
+          .isEqualTo(new TunnelOpened(1, List.of("url:shop"), true));
 
       Gate gate = ground.opened.getFirst().gate();
       assertThat(gate.kinds()).containsExactly(RuleKind.CIDR);
@@ -96,7 +98,8 @@ final class RuledTunnelTest {
     try (AgentGround ground = ground(Set.of())) {
       TestClient client = ground.connect(AgentGround.ANN);
 
-      assertThat(ask(client, TunnelKind.HTTP, null)).isInstanceOf(TunnelOpened.class);
+      assertThat(ask(client, TunnelKind.HTTP, null))
+          .isEqualTo(new TunnelOpened(1, List.of("url:shop"), false));
 
       assertThat(ground.opened.getFirst().gate()).isSameAs(Gate.OPEN);
       client.cut();

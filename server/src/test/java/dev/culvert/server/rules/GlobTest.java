@@ -57,6 +57,7 @@ final class GlobTest {
     "/stra\u00dfe, /STRA\u00dfE, true",
     "/\u00e9, /\u00c9, true",
     "/k, /\u212a, true",
+    "/s, /\u017f, true",
   })
   void caseIsIgnoredWhereItIsTo(String pattern, String text, boolean matches) {
     assertThat(new Glob(pattern, '/', Glob.Case.IGNORED).matches(text)).isEqualTo(matches);
