@@ -39,7 +39,7 @@ public final class ServerTls implements AutoCloseable {
     return tunnel(keyAndChain, TlsProvider.preferred());
   }
 
-  /** For visitors: TLS 1.2 and 1.3, HTTP/1.1. */
+  /** For visitors: TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1. */
   public static ServerTls https(KeyAndChain keyAndChain) throws SSLException {
     return https(keyAndChain, TlsProvider.preferred());
   }

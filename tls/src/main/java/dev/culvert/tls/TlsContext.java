@@ -59,21 +59,22 @@ final class TlsContext implements AutoCloseable {
   /** TLS 1.3 and the tunnel's ALPN only, hybrid post-quantum key exchange first. */
   static TlsContext tunnel(SslContextBuilder builder, TlsProvider provider) throws SSLException {
     builder.protocols("TLSv1.3").sessionTimeout(TicketKeys.LONGEST_LIFE.toSeconds());
-    return build(builder, provider, TunnelProtocol.ALPN, AS_WRITTEN);
+    return build(builder, provider, AS_WRITTEN, TunnelProtocol.ALPN);
   }
 
   /** What browsers and HTTP clients speak. */
   static TlsContext https(SslContextBuilder builder, TlsProvider provider) throws SSLException {
-    return build(builder.protocols("TLSv1.3", "TLSv1.2"), provider, "http/1.1", GATHERED_BYTES);
+    return build(
+        builder.protocols("TLSv1.3", "TLSv1.2"), provider, GATHERED_BYTES, "h2", "http/1.1");
   }
 
   /** What an authority speaks that looks for a challenge's certificate. */
   static TlsContext challenge(SslContextBuilder builder, TlsProvider provider) throws SSLException {
-    return build(builder.protocols("TLSv1.3", "TLSv1.2"), provider, AlpnChallenge.ALPN, AS_WRITTEN);
+    return build(builder.protocols("TLSv1.3", "TLSv1.2"), provider, AS_WRITTEN, AlpnChallenge.ALPN);
   }
 
   private static TlsContext build(
-      SslContextBuilder builder, TlsProvider provider, String alpn, int wrapBytes)
+      SslContextBuilder builder, TlsProvider provider, int wrapBytes, String... protocols)
       throws SSLException {
     builder
         .sslProvider(provider.netty())
@@ -83,7 +84,7 @@ final class TlsContext implements AutoCloseable {
                 ApplicationProtocolConfig.Protocol.ALPN,
                 ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                 ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                alpn));
+                protocols));
     if (provider == TlsProvider.BORINGSSL) {
       builder.option(OpenSslContextOption.GROUPS, BORINGSSL_GROUPS.clone());
     }

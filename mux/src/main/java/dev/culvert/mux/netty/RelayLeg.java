@@ -43,6 +43,16 @@ public final class RelayLeg {
   }
 
   /**
+   * A channel whose handlers make the end of its input a {@link
+   * io.netty.channel.socket.ChannelInputShutdownEvent}, and can still be written then.
+   *
+   * @param end ends the output in order; called on the channel's event loop
+   */
+  public static RelayLeg of(Channel channel, Supplier<ChannelFuture> end) {
+    return new RelayLeg(channel, HalfClose.KEPT, end);
+  }
+
+  /**
    * Sends FIN. An epoll socket is asked itself, past Netty, which first builds an exception with
    * its stack trace for the writes that still wait: none do, and that was a twentieth of the CPU of
    * a short connection.

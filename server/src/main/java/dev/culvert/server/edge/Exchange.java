@@ -2,22 +2,13 @@ package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.server.route.Route;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.net.ProtocolException;
 import java.util.ArrayDeque;
@@ -26,7 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request and its response, between a {@link Visitor} and an {@link Upstream}.
+ * One request and its response, between a {@link Visitor} and an {@link Upstream}, whatever either
+ * speaks.
  *
  * <p>On the visitor's event loop. Bodies stream both ways at once; each way reads only as fast as
  * the other side takes. A request is tried again, once and on a new connection, only where it
@@ -44,7 +36,6 @@ final class Exchange implements Upstream.User {
   private final UpstreamPool pool;
   private final Route route;
   private final RequestHead head;
-  private final EventExecutor loop;
   private final ArrayDeque<HttpContent> waitingContent = new ArrayDeque<>();
   private @Nullable Upstream upstream;
   private boolean isReused;
@@ -52,23 +43,21 @@ final class Exchange implements Upstream.User {
   private boolean isRequestEnded;
   private boolean hasSentBody;
   private boolean hasInformed;
+  private boolean hasResponse; // its head has been written
   private boolean isSwitching;
   private boolean isOver;
   private int unwrittenBytes;
-
-  private @Nullable ResponseFraming framing; // of the response, once it has started
 
   Exchange(Visitor visitor, UpstreamPool pool, Route route, RequestHead head) {
     this.visitor = visitor;
     this.pool = pool;
     this.route = route;
     this.head = head;
-    this.loop = visitor.context().executor();
   }
 
   void start() {
     long maxIdleNanos = head.isIdempotent() ? Long.MAX_VALUE : UpstreamPool.FRESH_NANOS;
-    Upstream idle = pool.take(route, maxIdleNanos, this, loop);
+    Upstream idle = pool.take(route, maxIdleNanos, this, visitor.loop());
     if (idle != null) {
       isReused = true;
       send(idle);
@@ -80,24 +69,24 @@ final class Exchange implements Upstream.User {
   private void open() {
     isReused = false;
     upstream = null;
-    pool.open(route, this, loop).addListener(this::opened);
+    pool.open(route, this, visitor.loop()).addListener((Future<Upstream> done) -> opened(done));
   }
 
-  private void opened(Future<? super Upstream> done) {
+  private void opened(Future<Upstream> done) {
     if (!done.isSuccess()) {
       if (!isOver) {
         refuse(ExchangeFailure.unopened(head.host(), done.cause()));
       }
     } else if (isOver) {
-      ((Upstream) done.getNow()).abort();
+      done.getNow().abort();
     } else {
-      send((Upstream) done.getNow());
+      send(done.getNow());
     }
   }
 
   private void send(Upstream target) {
     upstream = target;
-    target.write(head.toUpstream(visitor.address(), visitor.scheme()), done -> {});
+    target.send(head.forwardedFor(visitor.address()));
     HttpContent content;
     while ((content = waitingContent.poll()) != null) {
       forward(target, content);
@@ -155,13 +144,12 @@ final class Exchange implements Upstream.User {
    * way, and no answer has begun. A visitor that asked to be told to continue waits for that.
    */
   boolean owesRequest() {
-    boolean waitsForContinue =
-        head.headers().contains(HttpHeaderNames.EXPECT) && !hasInformed && !hasSentBody;
+    boolean waitsForContinue = head.waitsToContinue() && !hasInformed && !hasSentBody;
     return !isOver
         && !isRequestEnded
         && upstream != null
         && unwrittenBytes == 0
-        && framing == null
+        && !hasResponse
         && !waitsForContinue;
   }
 
@@ -178,94 +166,66 @@ final class Exchange implements Upstream.User {
       ReferenceCountUtil.release(part);
     } else if (part instanceof HttpResponse response) {
       responseHead(response);
-    } else if (part instanceof LastHttpContent last) {
-      responseEnd(last);
     } else {
-      visitor.context().write(part);
+      visitor.write(part);
+      if (part instanceof LastHttpContent) {
+        responseEnd();
+      }
     }
   }
 
   private void responseHead(HttpResponse response) {
     HttpResponseStatus status = response.status();
-    HttpHeaders headers = response.headers();
     if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
       switchProtocols(response);
       return;
     }
     if (status.codeClass().equals(HttpStatusClass.INFORMATIONAL)) {
-      informational(status, headers);
-      return;
+      hasInformed = true;
+    } else {
+      hasResponse = true;
     }
-    if (!ResponseFraming.isUnderstood(response)) {
-      fail(ExchangeFailure.badResponse(head.host()));
-      return;
-    }
-    framing = ResponseFraming.translate(head, response);
-    headers.remove(RefusalPage.ERROR_HEADER);
-    visitor.context().write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers));
+    visitor.write(response);
   }
 
-  private void informational(HttpResponseStatus status, HttpHeaders headers) {
-    hasInformed = true;
-    if (head.version().equals(HttpVersion.HTTP_1_1)) {
-      HopByHop.remove(headers);
-      headers.remove(RefusalPage.ERROR_HEADER);
-      writeBodiless(status, headers);
-    }
-  }
-
-  private ChannelFuture writeBodiless(HttpResponseStatus status, HttpHeaders headers) {
-    return visitor
-        .context()
-        .writeAndFlush(
-            new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                status,
-                Unpooled.EMPTY_BUFFER,
-                headers,
-                EmptyHttpHeaders.INSTANCE));
-  }
-
-  private void responseEnd(LastHttpContent last) {
-    if (framing == null || upstream == null) {
+  private void responseEnd() {
+    if (!hasResponse || upstream == null) {
       throw new IllegalStateException("a response ended that has not started");
     }
     isOver = true;
-    visitor.context().writeAndFlush(last);
-    if (!isRequestEnded) {
-      upstream.abort();
-    } else if (framing.isUpstreamReusable()) {
-      pool.release(route, upstream, framing.upstreamSeconds());
+    visitor.flush();
+    if (isRequestEnded) {
+      upstream.release();
     } else {
-      upstream.retire();
+      upstream.abort();
     }
-    boolean bodyMayNeverCome = !isRequestEnded && head.headers().contains(HttpHeaderNames.EXPECT);
-    visitor.answered(bodyMayNeverCome ? KeepAlive.NO : framing.keepAlive());
+    visitor.answered();
   }
 
   @Override
   public void onReadComplete() {
     if (!isOver && !isSwitching) {
-      visitor.context().flush();
+      visitor.flush();
       readResponse();
     }
   }
 
   /** Reads on in the response while the visitor takes it. */
   void readResponse() {
-    if (upstream != null && !isOver && !isSwitching && visitor.context().channel().isWritable()) {
+    if (upstream != null && !isOver && !isSwitching && visitor.isWritable()) {
       upstream.read();
     }
   }
 
   private void switchProtocols(HttpResponse response) {
-    if (!head.upgrade() || !isRequestEnded || upstream == null || visitor.hasSpokenEarly()) {
+    if (!head.upgrade() || !isRequestEnded || upstream == null) {
       fail(ExchangeFailure.badUpgrade(head.host()));
       return;
     }
     isSwitching = true;
     Upstream target = upstream;
-    writeBodiless(response.status(), response.headers())
+    visitor
+        .switchProtocols(response)
         .addListener(done -> {
           if (done.isSuccess() && !isOver) {
             isOver = true;
@@ -285,10 +245,10 @@ final class Exchange implements Upstream.User {
     if (isOver) {
       return;
     }
-    if (framing != null || isSwitching) {
+    if (hasResponse || isSwitching) {
       logger.info("{} cut a response: {}", route, ExchangeFailure.reason(cause));
       over();
-      visitor.abort();
+      visitor.abort(cause);
     } else if (mayRetry(cause)) {
       isRetried = true;
       if (upstream != null) {
@@ -321,12 +281,7 @@ final class Exchange implements Upstream.User {
 
   private void refuse(HttpRefusal refusal) {
     over();
-    boolean keep =
-        head.keepAlive()
-            && !head.headers().contains(HttpHeaderNames.EXPECT)
-            && !refusal.status().equals(HttpResponseStatus.REQUEST_TIMEOUT);
-    visitor.answer(
-        refusal, head.headers().get(HttpHeaderNames.ACCEPT), keep ? KeepAlive.YES : KeepAlive.NO);
+    visitor.answer(refusal);
   }
 
   /** The visitor has left: nobody waits for the response. */

@@ -41,13 +41,6 @@ final class ExchangeFailure {
     };
   }
 
-  /** The response cannot be told from others. */
-  static HttpRefusal badResponse(String host) {
-    return HttpRefusal.badGateway(
-        "bad-response",
-        "The transfer coding of the service behind " + host + " is not understood.");
-  }
-
   /** A 101 to a request that asked for none, or not yet. */
   static HttpRefusal badUpgrade(String host) {
     return HttpRefusal.badGateway(

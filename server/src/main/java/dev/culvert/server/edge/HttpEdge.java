@@ -3,15 +3,15 @@ package dev.culvert.server.edge;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.tls.CloseNotifyHandler;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 
 /**
  * The public HTTP side: gives each visitor's connection its pipeline. Any thread.
  *
  * <p>Each request is parsed, routed and forwarded on its own, so that one connection may speak to
- * several tunnels. See {@link Visitor} for a connection and {@link Exchange} for a request.
+ * several tunnels. See {@link Http1Visitor} for a connection, {@link Http2Visitor} for a stream of
+ * one, and {@link Exchange} for a request.
  */
 public final class HttpEdge {
   static final int MAX_LINE_BYTES = 16 * 1024;
@@ -21,42 +21,39 @@ public final class HttpEdge {
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
-  private final RouteTable routes;
-  private final UpstreamPool pool = new UpstreamPool();
+  private final Reception reception;
 
   public HttpEdge(RouteTable routes) {
-    this.routes = routes;
+    reception = new Reception(routes);
   }
 
   /** Makes {@code channel}, an accepted connection, a visitor over plain HTTP. */
   public void acceptHttp(Channel channel) {
-    addHandlers(channel, "http");
+    addHttp1(channel, "http");
   }
 
   /** Makes {@code channel}, whose pipeline ends in its SslHandler, a visitor over HTTPS. */
   public void acceptHttps(Channel channel) {
-    channel.pipeline().addLast(CloseNotifyHandler.INSTANCE);
-    addHandlers(channel, "https");
-  }
-
-  private void addHandlers(Channel channel, String scheme) {
-    channel.config().setAutoRead(false);
-    channel.config().setWriteBufferWaterMark(WATER_MARK);
-    Visitor visitor = new Visitor(routes, pool, scheme);
     channel
         .pipeline()
-        .addLast(
-            visitor.patience,
-            new HttpServerCodec(
-                new HttpDecoderConfig()
-                    .setMaxInitialLineLength(MAX_LINE_BYTES)
-                    .setMaxHeaderSize(MAX_HEADER_BYTES)
-                    .setMaxChunkSize(MAX_CHUNK_BYTES)),
-            visitor);
+        .addLast(CloseNotifyHandler.INSTANCE, new ProtocolChoice(this::addHttp1, this::addHttp2));
+  }
+
+  private void addHttp1(Channel channel, String scheme) {
+    channel.config().setAutoRead(false);
+    channel.config().setWriteBufferWaterMark(WATER_MARK);
+    VisitorCodec codec = new VisitorCodec();
+    Http1Visitor visitor = new Http1Visitor(reception, scheme, codec);
+    ChannelPipeline pipeline = channel.pipeline();
+    pipeline.addLast(visitor.patience, codec, visitor);
+  }
+
+  private void addHttp2(Channel channel, String scheme) {
+    Http2Connection.addTo(channel, reception, scheme);
   }
 
   /** Lets go of connections that have waited for a request long enough. Twice a second. */
   public void sweep() {
-    pool.sweep();
+    reception.sweep();
   }
 }

@@ -20,7 +20,7 @@ record HttpRefusal(HttpResponseStatus status, String code, String title, String 
         HttpResponseStatus.REQUEST_TIMEOUT,
         "request-timeout",
         "This request did not arrive",
-        "Nothing more of it came for " + VisitorPatience.STALL_SECONDS + " s. Send it again.");
+        "Nothing more of it came for " + Http1Patience.STALL_SECONDS + " s. Send it again.");
   }
 
   static HttpRefusal noSuchTunnel(String host) {

@@ -1,6 +1,5 @@
 package dev.culvert.server.edge;
 
-import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -14,24 +13,29 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One visitor's request, as parsed once: routed, authorized, logged and forwarded from here.
+ * One visitor's request, as parsed once: routed, authorized, logged and forwarded from here. It is
+ * the same whatever the visitor speaks.
  *
+ * @param version what the visitor speaks
+ * @param scheme {@code http} or {@code https}
+ * @param host the value of Host, the authority of an absolute target, or {@code :authority}
  * @param target in origin form: path and query, or {@code *}
- * @param host the value of Host, or the authority of an absolute target
- * @param headers what goes to the local service, but for what the edge adds
+ * @param headers end-to-end only, without Host
+ * @param hasBody whether content follows; its length is in the headers where it is known
  * @param upgrade the request asks to switch to WebSocket
- * @param keepAlive the visitor's connection may carry another request
  */
 record RequestHead(
     HttpMethod method,
     HttpVersion version,
-    String target,
+    String scheme,
     String host,
+    String target,
     HttpHeaders headers,
-    boolean upgrade,
-    boolean keepAlive) {
+    boolean hasBody,
+    boolean upgrade) {
 
   /** Methods whose repetition changes nothing (RFC 9110, section 9.2.2). */
   private static final Set<HttpMethod> IDEMPOTENT =
@@ -61,8 +65,22 @@ record RequestHead(
     return IDEMPOTENT.contains(method);
   }
 
-  /** Checks {@code request} and takes it apart; its headers are changed. */
-  static RequestHead of(HttpRequest request) throws RefusedException {
+  boolean isHead() {
+    return method.equals(HttpMethod.HEAD);
+  }
+
+  /** Whether the visitor sends the body only once it is told to, or refused. */
+  boolean waitsToContinue() {
+    return headers.contains(HttpHeaderNames.EXPECT);
+  }
+
+  /** What the visitor would like to be answered with; null where it does not say. */
+  @Nullable String accept() {
+    return headers.get(HttpHeaderNames.ACCEPT);
+  }
+
+  /** Checks a request of HTTP/1 and takes it apart; its headers are changed. */
+  static RequestHead of(HttpRequest request, String scheme) throws RefusedException {
     if (request.decoderResult().isFailure()) {
       throw new RefusedException(undecodable(request.decoderResult().cause()));
     }
@@ -72,21 +90,20 @@ record RequestHead(
           HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "version", "HTTP/1.0 or 1.1 is expected.");
     }
     if (request.method().equals(HttpMethod.CONNECT)) {
-      throw refused(
-          HttpResponseStatus.METHOD_NOT_ALLOWED, "method", "CONNECT is for forward proxies.");
+      throw connectRefused();
     }
     RequestTarget target = RequestTarget.of(request);
     HttpHeaders headers = request.headers();
     requireKnownCoding(headers);
     boolean upgrade = asksForWebSocket(request);
-    boolean keepAlive = HttpUtil.isKeepAlive(request);
+    boolean hasBody =
+        HttpUtil.isTransferEncodingChunked(request)
+            || headers.contains(HttpHeaderNames.CONTENT_LENGTH);
+    headers.remove(HttpHeaderNames.HOST);
+    headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
     HopByHop.remove(headers);
-    if (upgrade) {
-      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
-      headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
-    }
     return new RequestHead(
-        request.method(), version, target.path(), target.host(), headers, upgrade, keepAlive);
+        request.method(), version, scheme, target.host(), target.path(), headers, hasBody, upgrade);
   }
 
   /** What a service might take for another coding could end its body elsewhere. */
@@ -128,17 +145,26 @@ record RequestHead(
     return HttpRefusal.badRequest("It is no HTTP that can be read.");
   }
 
+  static RefusedException connectRefused() {
+    return refused(
+        HttpResponseStatus.METHOD_NOT_ALLOWED, "method", "CONNECT is for forward proxies.");
+  }
+
+  static RefusedException protocolRefused() {
+    return refused(
+        HttpResponseStatus.NOT_IMPLEMENTED, "protocol", "No protocol but websocket is understood.");
+  }
+
   private static RefusedException refused(HttpResponseStatus status, String code, String detail) {
     return new RefusedException(
         new HttpRefusal(status, "bad-" + code, "This request is not for this server", detail));
   }
 
-  /** The request as the local service gets it. */
-  HttpRequest toUpstream(InetSocketAddress visitor, String scheme) {
-    HttpHeaders upstream = headers.copy();
-    upstream.set(HttpHeaderNames.HOST, host);
-    ForwardedHeaders.remove(upstream);
-    ForwardedHeaders.set(upstream, visitor, scheme, host);
-    return new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, target, upstream);
+  /** The request as the local service is to get it. */
+  RequestHead forwardedFor(InetSocketAddress visitor) {
+    HttpHeaders forwarded = headers.copy();
+    ForwardedHeaders.remove(forwarded);
+    ForwardedHeaders.set(forwarded, visitor, scheme, host);
+    return new RequestHead(method, version, scheme, host, target, forwarded, hasBody, upgrade);
   }
 }

@@ -1,6 +1,7 @@
 package dev.culvert.server.edge;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
@@ -37,22 +38,37 @@ record RequestTarget(String host, String path) {
       host = uri.substring(authority, end);
       path = uri.startsWith("/", end) ? uri.substring(end) : "/" + uri.substring(end);
     }
+    return of(host, path, request.method());
+  }
+
+  /** Checks host and path, which a request of HTTP/2 tells as they are. */
+  static RequestTarget of(String host, String path, HttpMethod method)
+      throws RequestHead.RefusedException {
     if (!HOST.matcher(host).matches()) {
       throw malformed("It does not say which host it is for.");
     }
-    if (path.equals("*") && !request.method().equals(HttpMethod.OPTIONS)) {
+    if (!path.startsWith("/") && !path.equals("*")) {
+      throw malformed("Its target is no path.");
+    }
+    if (path.equals("*") && !method.equals(HttpMethod.OPTIONS)) {
       throw malformed("Its target is only for OPTIONS.");
     }
     return new RequestTarget(host, ascii(path));
   }
 
   private static String hostHeader(HttpRequest request) throws RequestHead.RefusedException {
-    List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+    boolean hasHost = request.headers().contains(HttpHeaderNames.HOST);
+    if (!hasHost && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
+      throw malformed("It has no Host header.");
+    }
+    return onlyHost(request.headers());
+  }
+
+  /** The value of Host; empty where there is none. */
+  static String onlyHost(HttpHeaders headers) throws RequestHead.RefusedException {
+    List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
     if (hosts.size() > 1) {
       throw malformed("It has more than one Host header.");
-    }
-    if (hosts.isEmpty() && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
-      throw malformed("It has no Host header.");
     }
     return hosts.isEmpty() ? "" : hosts.getFirst().trim();
   }
@@ -95,7 +111,7 @@ record RequestTarget(String host, String path) {
     return ascii.toString();
   }
 
-  private static RequestHead.RefusedException malformed(String detail) {
+  static RequestHead.RefusedException malformed(String detail) {
     return new RequestHead.RefusedException(HttpRefusal.badRequest(detail));
   }
 }

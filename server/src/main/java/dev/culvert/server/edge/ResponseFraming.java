@@ -3,24 +3,17 @@ package dev.culvert.server.edge;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
 
-/**
- * How the end of a response is told on either side of the edge, and what may follow it there.
- *
- * @param isUpstreamReusable the connection to the service may carry another request
- * @param upstreamSeconds the service's own limit for an idle connection; negative where none is
- *     told
- * @param keepAlive whether the visitor's connection may carry another request
- */
-record ResponseFraming(boolean isUpstreamReusable, long upstreamSeconds, KeepAlive keepAlive) {
+/** How the end of a response is told in HTTP/1 (RFC 9112, section 6). */
+final class ResponseFraming {
+  private ResponseFraming() {}
 
-  /** Whether the service uses no transfer coding but the one it may: the visitor gets the same. */
+  /** Whether no transfer coding is used but the one that may be. */
   static boolean isUnderstood(HttpResponse response) {
     List<String> codings = response.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
     return codings.isEmpty()
@@ -28,42 +21,41 @@ record ResponseFraming(boolean isUpstreamReusable, long upstreamSeconds, KeepAli
             && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst()));
   }
 
-  /** Replaces, in the response's headers, what is for the service's connection. */
-  static ResponseFraming translate(RequestHead head, HttpResponse response) {
-    HttpHeaders headers = response.headers();
-    boolean isUpstreamReusable = HttpUtil.isKeepAlive(response) && isFramed(head, response);
-    long upstreamSeconds = KeepAliveHeader.timeoutSeconds(headers);
-    HopByHop.remove(headers);
-    boolean isHttp11 = head.version().equals(HttpVersion.HTTP_1_1);
-    boolean isDelimitedByClose = false;
-    if (!isBodyless(head, response.status())) {
-      if (!isFramed(head, response) && isHttp11) {
-        headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-      } else if (!isHttp11 && !HttpUtil.isContentLengthSet(response)) {
-        headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
-        isDelimitedByClose = true;
-      }
-    }
-    boolean keepAlive = head.keepAlive() && !isDelimitedByClose;
-    if (!keepAlive) {
-      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    } else if (!isHttp11) {
-      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
-    }
-    return new ResponseFraming(
-        isUpstreamReusable, upstreamSeconds, keepAlive ? KeepAlive.YES : KeepAlive.NO);
-  }
-
-  /** The service says where its response ends, other than by closing. */
-  private static boolean isFramed(RequestHead head, HttpResponse response) {
+  /** Whether the end is told other than by closing the connection. */
+  static boolean isFramed(HttpResponse response, boolean isToHead) {
     return HttpUtil.isTransferEncodingChunked(response)
         || HttpUtil.isContentLengthSet(response)
-        || isBodyless(head, response.status());
+        || isBodyless(response.status(), isToHead);
   }
 
-  private static boolean isBodyless(RequestHead head, HttpResponseStatus status) {
-    return head.method().equals(HttpMethod.HEAD)
+  private static boolean isBodyless(HttpResponseStatus status, boolean isToHead) {
+    return isToHead
         || status.equals(HttpResponseStatus.NO_CONTENT)
         || status.equals(HttpResponseStatus.NOT_MODIFIED);
+  }
+
+  /**
+   * Adds to the headers of an end-to-end response what tells its end to a visitor.
+   *
+   * @param version what the visitor speaks
+   * @param keepAlive whether the visitor can send another request
+   * @return whether another one can follow
+   */
+  static KeepAlive tellEnd(
+      HttpResponse response, HttpVersion version, boolean isToHead, KeepAlive keepAlive) {
+    HttpHeaders headers = response.headers();
+    boolean isHttp11 = version.equals(HttpVersion.HTTP_1_1);
+    boolean isFramed = isFramed(response, isToHead);
+    if (!isFramed && isHttp11) {
+      headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    }
+    if (keepAlive == KeepAlive.NO || !(isFramed || isHttp11)) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      return KeepAlive.NO;
+    }
+    if (!isHttp11) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+    }
+    return KeepAlive.YES;
   }
 }

@@ -34,17 +34,18 @@ final class UpstreamPool {
   /** A request that must not be repeated takes no connection that has idled longer. */
   static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final ConcurrentMap<Route, ConcurrentLinkedDeque<Upstream>> idle =
+  private final ConcurrentMap<Route, ConcurrentLinkedDeque<Http1Upstream>> idle =
       new ConcurrentHashMap<>();
 
   /** An idle connection for {@code route}, or null. */
-  @Nullable Upstream take(Route route, long maxIdleNanos, Upstream.User user, EventExecutor loop) {
-    ConcurrentLinkedDeque<Upstream> waiting = idle.get(route);
+  @Nullable Http1Upstream take(
+      Route route, long maxIdleNanos, Upstream.User user, EventExecutor loop) {
+    ConcurrentLinkedDeque<Http1Upstream> waiting = idle.get(route);
     if (waiting == null) {
       return null;
     }
     long now = System.nanoTime();
-    Upstream upstream;
+    Http1Upstream upstream;
     while ((upstream = waiting.pollFirst()) != null) {
       long idleNanos = now - upstream.idleSinceNanos;
       if (idleNanos >= Math.min(upstream.idleLimitNanos, maxIdleNanos)) {
@@ -68,12 +69,14 @@ final class UpstreamPool {
               protected void initChannel(StreamChannel stream) {
                 stream.config().setAutoRead(false);
                 stream.pipeline().addLast(new StatusHandler(), newCodec());
-                stream.pipeline().addLast(new Upstream(stream, user, loop));
+                stream
+                    .pipeline()
+                    .addLast(new Http1Upstream(stream, UpstreamPool.this, route, user, loop));
               }
             })
         .addListener((Future<StreamChannel> done) -> {
           if (done.isSuccess()) {
-            promise.setSuccess(done.getNow().pipeline().get(Upstream.class));
+            promise.setSuccess(done.getNow().pipeline().get(Http1Upstream.class));
           } else {
             promise.setFailure(done.cause());
           }
@@ -96,7 +99,7 @@ final class UpstreamPool {
    *
    * @param keepAliveSeconds the service's own {@code Keep-Alive: timeout}; negative for none
    */
-  void release(Route route, Upstream upstream, long keepAliveSeconds) {
+  void release(Route route, Http1Upstream upstream, long keepAliveSeconds) {
     upstream.idleSinceNanos = System.nanoTime();
     upstream.idleLimitNanos =
         keepAliveSeconds < 0
@@ -109,19 +112,20 @@ final class UpstreamPool {
     }
   }
 
-  private static ConcurrentLinkedDeque<Upstream> with(
-      Upstream upstream, @Nullable ConcurrentLinkedDeque<Upstream> waiting) {
-    ConcurrentLinkedDeque<Upstream> all = waiting == null ? new ConcurrentLinkedDeque<>() : waiting;
+  private static ConcurrentLinkedDeque<Http1Upstream> with(
+      Http1Upstream upstream, @Nullable ConcurrentLinkedDeque<Http1Upstream> waiting) {
+    ConcurrentLinkedDeque<Http1Upstream> all =
+        waiting == null ? new ConcurrentLinkedDeque<>() : waiting;
     all.addFirst(upstream);
     return all;
   }
 
-  private static boolean isFull(@Nullable ConcurrentLinkedDeque<Upstream> waiting) {
+  private static boolean isFull(@Nullable ConcurrentLinkedDeque<Http1Upstream> waiting) {
     if (waiting == null) {
       return false;
     }
     int count = 0;
-    for (Iterator<Upstream> i = waiting.iterator(); i.hasNext(); i.next()) {
+    for (Iterator<Http1Upstream> i = waiting.iterator(); i.hasNext(); i.next()) {
       if (++count >= MAX_IDLE_PER_ROUTE) {
         return true;
       }
@@ -138,7 +142,7 @@ final class UpstreamPool {
     });
   }
 
-  private static boolean isStale(Upstream upstream, long now) {
+  private static boolean isStale(Http1Upstream upstream, long now) {
     boolean stale =
         now - upstream.idleSinceNanos >= upstream.idleLimitNanos || !upstream.isUsable();
     if (stale) {

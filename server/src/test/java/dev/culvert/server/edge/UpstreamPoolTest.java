@@ -26,7 +26,7 @@ final class UpstreamPoolTest {
   @TempDir private Path state;
   private EdgeGround ground;
   private Route route;
-  private Upstream upstream;
+  private Http1Upstream upstream;
   private ServiceConnection service;
 
   @BeforeEach
@@ -46,7 +46,7 @@ final class UpstreamPoolTest {
     return ground.visitorLoop();
   }
 
-  private @Nullable Upstream take(Listener user) {
+  private @Nullable Http1Upstream take(Listener user) {
     return pool.take(route, Long.MAX_VALUE, user, loop());
   }
 
@@ -113,16 +113,17 @@ final class UpstreamPoolTest {
       pool.release(route, next(new Listener()), -1);
       ground.serve();
     }
-    Upstream last = next(new Listener());
+    Http1Upstream last = next(new Listener());
 
     pool.release(route, last, -1);
 
     assertThat(ground.serve().awaitFinish()).isTrue();
   }
 
-  private Upstream next(Listener user) throws Exception {
-    Upstream opened =
-        pool.open(route, user, loop()).get(EdgeGround.PATIENCE_SECONDS, TimeUnit.SECONDS);
+  private Http1Upstream next(Listener user) throws Exception {
+    Http1Upstream opened =
+        (Http1Upstream)
+            pool.open(route, user, loop()).get(EdgeGround.PATIENCE_SECONDS, TimeUnit.SECONDS);
     opened.read();
     return opened;
   }

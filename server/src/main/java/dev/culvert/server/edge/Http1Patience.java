@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * How long a visitor may take: for a request's head, to go on with a request, and to take what is
  * written to it.
  *
- * <p>Goes before the HTTP codec of a {@link Visitor} and away with it. Within a request time counts
- * only while it is the visitor's turn, and starts anew with each byte it sends or takes; how long
- * the local service thinks is no concern of this class. Event loop only.
+ * <p>Goes before the HTTP codec of a {@link Http1Visitor} and away with it. Within a request time
+ * counts only while it is the visitor's turn, and starts anew with each byte it sends or takes; how
+ * long the local service thinks is no concern of this class. Event loop only.
  */
-final class VisitorPatience extends ChannelInboundHandlerAdapter {
+final class Http1Patience extends ChannelInboundHandlerAdapter {
   private static final long FIRST_REQUEST_SECONDS = 10;
   private static final long NEXT_REQUEST_SECONDS = 75;
 
@@ -25,7 +25,7 @@ final class VisitorPatience extends ChannelInboundHandlerAdapter {
 
   private static final long LOOK_SECONDS = 10;
 
-  private final Visitor visitor;
+  private final Http1Visitor visitor;
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Future<?> looking;
   private @Nullable Future<?> requestDeadline;
@@ -39,7 +39,7 @@ final class VisitorPatience extends ChannelInboundHandlerAdapter {
   private long waitingProgress;
   private long waitingBytes;
 
-  VisitorPatience(Visitor visitor) {
+  Http1Patience(Http1Visitor visitor) {
     this.visitor = visitor;
   }
 

@@ -1,0 +1,178 @@
+package dev.culvert.server.edge;
+
+import dev.culvert.mux.netty.RelayLeg;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One visitor's connection in HTTP/2: its streams, each of them an {@link Http2Visitor}, and how
+ * long the visitor may take. Event loop only.
+ *
+ * <p>What a visitor can make the server hold is bounded: {@value #MAX_STREAMS} streams, each with a
+ * window of {@value #STREAM_WINDOW_BYTES} bytes and all together with one of {@value
+ * #CONNECTION_WINDOW_BYTES}, and heads of {@link HttpEdge#MAX_HEADER_BYTES}. Floods of resets,
+ * settings, pings, empty frames and continuations end the connection; the codec counts them.
+ */
+final class Http2Connection extends ChannelDuplexHandler {
+  static final int MAX_STREAMS = 128;
+  static final int STREAM_WINDOW_BYTES = 256 * 1024;
+  static final int CONNECTION_WINDOW_BYTES = 1024 * 1024;
+
+  private static final int DEFAULT_WINDOW_BYTES = 65_535;
+  private static final int MAX_RESETS = 200;
+  private static final int RESET_SECONDS = 10;
+  private static final int MAX_EMPTY_FRAMES = 8;
+  private static final int MAX_QUEUED_CONTROL_FRAMES = 1024;
+
+  /** What is still being answered when the server stops. */
+  private static final long SHUTDOWN_MILLIS = 1000;
+
+  private static final long FIRST_REQUEST_SECONDS = 10;
+  private static final long NEXT_REQUEST_SECONDS = 75;
+
+  private static final long LOOK_SECONDS = 10;
+
+  /** How many looks a stream may stand still where it is the visitor's turn. */
+  static final int STALL_LOOKS = 6;
+
+  private static final WriteBufferWaterMark STREAM_WATER_MARK =
+      new WriteBufferWaterMark(64 * 1024, 128 * 1024);
+
+  private final String scheme;
+  private final Set<Http2Visitor> visitors = Collections.newSetFromMap(new IdentityHashMap<>());
+  private int openStreams;
+  private @Nullable ChannelHandlerContext ctx;
+  private @Nullable Future<?> idling;
+  private @Nullable Future<?> looking;
+
+  private Http2Connection(String scheme) {
+    this.scheme = scheme;
+  }
+
+  /** Makes {@code channel} such a connection. */
+  static void addTo(Channel channel, Reception reception, String scheme) {
+    Http2Connection connection = new Http2Connection(scheme);
+    Http2FrameCodecBuilder codec =
+        Http2FrameCodecBuilder.forServer()
+            .initialSettings(
+                Http2Settings.defaultSettings()
+                    .maxConcurrentStreams(MAX_STREAMS)
+                    .initialWindowSize(STREAM_WINDOW_BYTES)
+                    .maxHeaderListSize(HttpEdge.MAX_HEADER_BYTES)
+                    .connectProtocolEnabled(true))
+            .gracefulShutdownTimeoutMillis(SHUTDOWN_MILLIS)
+            .encoderEnforceMaxConcurrentStreams(true)
+            .encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES)
+            .decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_FRAMES)
+            .decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_SECONDS)
+            .encoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_SECONDS);
+    channel
+        .pipeline()
+        .addLast(
+            codec.build(),
+            new Http2MultiplexHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel stream) {
+                    stream.config().setAutoRead(false);
+                    stream.config().setWriteBufferWaterMark(STREAM_WATER_MARK);
+                    connection.opened(stream, new Http2Visitor(reception, connection));
+                  }
+                }),
+            connection);
+  }
+
+  String scheme() {
+    return scheme;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    this.ctx = ctx;
+    ctx.writeAndFlush(
+        new DefaultHttp2WindowUpdateFrame(CONNECTION_WINDOW_BYTES - DEFAULT_WINDOW_BYTES));
+    looking =
+        ctx.executor()
+            .scheduleWithFixedDelay(this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    idle(FIRST_REQUEST_SECONDS);
+  }
+
+  // Streams.
+
+  private void opened(Channel stream, Http2Visitor visitor) {
+    openStreams++;
+    stopIdling();
+    visitors.add(visitor);
+    stream.closeFuture().addListener(done -> closed());
+    stream.pipeline().addLast(visitor);
+  }
+
+  private void closed() {
+    if (--openStreams == 0) {
+      idle(NEXT_REQUEST_SECONDS);
+    }
+  }
+
+  /** A stream has ended, or is no longer a request's. */
+  void ended(Http2Visitor visitor) {
+    visitors.remove(visitor);
+  }
+
+  private void idle(long seconds) {
+    stopIdling();
+    ChannelHandlerContext ctx = this.ctx;
+    if (ctx != null) {
+      idling = ctx.executor().schedule(() -> ctx.close(), seconds, TimeUnit.SECONDS);
+    }
+  }
+
+  private void stopIdling() {
+    if (idling != null) {
+      idling.cancel(false);
+      idling = null;
+    }
+  }
+
+  private void look() {
+    for (Http2Visitor visitor : new ArrayList<>(visitors)) {
+      visitor.look();
+    }
+  }
+
+  // The end.
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ReferenceCountUtil.release(
+        message); // settings, pings and the like, which the codec has answered
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    stopIdling();
+    if (looking != null) {
+      looking.cancel(false);
+    }
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    RelayLeg.abort(ctx.channel());
+  }
+}

@@ -1,0 +1,144 @@
+package dev.culvert.server.edge;
+
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.HttpConversionUtil;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Heads of messages between HTTP/2 and what every exchange has (RFC 9113, section 8). */
+final class Http2Head {
+  /** For logs; nothing of it is sent. */
+  static final HttpVersion VERSION = new HttpVersion("HTTP", 2, 0, true);
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int WEBSOCKET_KEY_BYTES = 16;
+
+  /** A message that is none: its stream is to be reset. */
+  static final class MalformedException extends Exception {
+    MalformedException(String message) {
+      super(message);
+    }
+  }
+
+  private Http2Head() {}
+
+  /**
+   * Checks the head of a request and takes it apart. An extended CONNECT (RFC 8441) becomes the
+   * upgrade that it stands for.
+   */
+  static RequestHead request(Http2Headers head, boolean isLast, String scheme)
+      throws MalformedException, RequestHead.RefusedException {
+    HttpMethod method = HttpMethod.valueOf(required(head.method(), ":method"));
+    CharSequence protocol = head.get(Http2Headers.PseudoHeaderName.PROTOCOL.value());
+    boolean isConnect = method.equals(HttpMethod.CONNECT);
+    if (isConnect && protocol == null) {
+      throw RequestHead.connectRefused();
+    }
+    if (!isConnect && protocol != null) {
+      throw new MalformedException(":protocol without CONNECT");
+    }
+    required(head.scheme(), ":scheme");
+    String path = required(head.path(), ":path");
+    HttpHeaders headers = endToEnd(head);
+    RequestTarget target = RequestTarget.of(authority(head, headers), path, method);
+    headers.remove(HttpHeaderNames.HOST);
+    if (protocol == null) {
+      return new RequestHead(
+          method, VERSION, scheme, target.host(), target.path(), headers, !isLast, false);
+    }
+    if (!protocol.toString().equals("websocket") || isLast) {
+      throw RequestHead.protocolRefused();
+    }
+    headers.set(HttpHeaderNames.SEC_WEBSOCKET_KEY, newWebSocketKey());
+    return new RequestHead(
+        HttpMethod.GET, VERSION, scheme, target.host(), target.path(), headers, false, true);
+  }
+
+  private static String required(@Nullable CharSequence value, String name)
+      throws MalformedException {
+    if (value == null || value.isEmpty()) {
+      throw new MalformedException(name + " is missing");
+    }
+    return value.toString();
+  }
+
+  private static String authority(Http2Headers head, HttpHeaders headers)
+      throws RequestHead.RefusedException {
+    CharSequence authority = head.authority();
+    String host = RequestTarget.onlyHost(headers);
+    if (authority == null || authority.isEmpty()) {
+      return host;
+    }
+    if (!host.isEmpty() && !host.equalsIgnoreCase(authority.toString())) {
+      throw RequestTarget.malformed("Its :authority and its Host differ.");
+    }
+    return authority.toString();
+  }
+
+  /** The trailers of a request. */
+  static HttpHeaders trailers(Http2Headers head) throws MalformedException {
+    for (CharSequence name : head.names()) {
+      if (Http2Headers.PseudoHeaderName.hasPseudoHeaderFormat(name)) {
+        throw new MalformedException(name + " in trailers");
+      }
+    }
+    return endToEnd(head);
+  }
+
+  private static HttpHeaders endToEnd(Http2Headers head) throws MalformedException {
+    HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
+    StringBuilder cookies = new StringBuilder();
+    try {
+      for (Map.Entry<CharSequence, CharSequence> field : head) {
+        CharSequence name = field.getKey();
+        if (HttpHeaderNames.COOKIE.contentEquals(name)) {
+          cookies.append(cookies.isEmpty() ? "" : "; ").append(field.getValue());
+        } else if (!Http2Headers.PseudoHeaderName.hasPseudoHeaderFormat(name)) {
+          headers.add(name, field.getValue());
+        }
+      }
+      if (!cookies.isEmpty()) {
+        headers.set(HttpHeaderNames.COOKIE, cookies.toString());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("a header field that cannot be: " + e.getMessage());
+    }
+    HopByHop.remove(headers);
+    headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+    return headers;
+  }
+
+  private static String newWebSocketKey() {
+    byte[] key = new byte[WEBSOCKET_KEY_BYTES];
+    RANDOM.nextBytes(key);
+    return Base64.getEncoder().encodeToString(key);
+  }
+
+  /** The head of a response; a 101 is the 200 that an extended CONNECT is answered with. */
+  static Http2Headers response(HttpResponse response) {
+    HttpResponseStatus status = response.status();
+    Http2Headers head = fields(response.headers());
+    if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+      head.remove("sec-websocket-accept");
+      return head.status(HttpResponseStatus.OK.codeAsText());
+    }
+    return head.status(status.codeAsText());
+  }
+
+  /** Trailers, or the fields of a head, without those of one connection. */
+  static Http2Headers fields(HttpHeaders headers) {
+    Http2Headers fields = new DefaultHttp2Headers(false, headers.size() + 1);
+    HttpConversionUtil.toHttp2Headers(headers, fields);
+    return fields;
+  }
+}
