@@ -113,7 +113,7 @@ public final class CulvertServer implements AutoCloseable {
     domainProof = new DomainProof(config.nameServer());
     loops = transport.newEventLoopGroup(config.threads(), "culvertd");
     listeners = new Listeners(loops, transport, channels);
-    httpEdge = new HttpEdge(routes);
+    httpEdge = new HttpEdge(routes, ruleBook);
     TcpEdge tcpEdge = new TcpEdge(loops, transport, config.tcpAddress(), visitors, channels);
     agents =
         new Agents(routes, tcpEdge, this::urls, domainProof, ruleBook, verifier, Clock.systemUTC());

@@ -1,7 +1,11 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.mux.netty.RelayEnd;
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.server.route.Route;
+import dev.culvert.server.rules.Admission;
+import dev.culvert.server.rules.RuleRefusal;
+import dev.culvert.server.rules.Verdict;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
@@ -20,11 +24,12 @@ import org.slf4j.LoggerFactory;
  * One request and its response, between a {@link Visitor} and an {@link Upstream}, whatever either
  * speaks.
  *
- * <p>On the visitor's event loop. Bodies stream both ways at once; each way reads only as fast as
- * the other side takes. A request is tried again, once and on a new connection, only where it
- * harmlessly may be and where that may help: it is idempotent, without a body and went out on a
- * connection that had been idle. A new connection that fails is not tried again: the client has
- * just dialled, and would only dial twice.
+ * <p>On the visitor's event loop. Nothing is asked of the local service before the rules for
+ * visitors let the request pass; the admission is released with the exchange. Bodies stream both
+ * ways at once; each way reads only as fast as the other side takes. A request is tried again, once
+ * and on a new connection, only where it harmlessly may be and where that may help: it is
+ * idempotent, without a body and went out on a connection that had been idle. A new connection that
+ * fails is not tried again: the client has just dialled, and would only dial twice.
  */
 final class Exchange implements Upstream.User {
   private static final Logger logger = LoggerFactory.getLogger(Exchange.class);
@@ -33,10 +38,12 @@ final class Exchange implements Upstream.User {
   private static final int HIGH_BYTES = 128 * 1024;
 
   private final Visitor visitor;
+  private final Reception reception;
   private final UpstreamPool pool;
   private final Route route;
   private final RequestHead head;
   private final ArrayDeque<HttpContent> waitingContent = new ArrayDeque<>();
+  private @Nullable Admission admission; // once it has passed
   private @Nullable Upstream upstream;
   private boolean isReused;
   private boolean isRetried;
@@ -48,14 +55,44 @@ final class Exchange implements Upstream.User {
   private boolean isOver;
   private int unwrittenBytes;
 
-  Exchange(Visitor visitor, UpstreamPool pool, Route route, RequestHead head) {
+  Exchange(Visitor visitor, Reception reception, UpstreamPool pool, Route route, RequestHead head) {
     this.visitor = visitor;
+    this.reception = reception;
     this.pool = pool;
     this.route = route;
     this.head = head;
   }
 
   void start() {
+    reception.admit(visitor, route, head, this::decided);
+  }
+
+  private void decided(Verdict verdict) {
+    switch (verdict) {
+      case Verdict.Passed(Admission passed) -> {
+        admission = passed;
+        if (isOver) {
+          passed.release(); // the visitor has left meanwhile
+        } else {
+          connect();
+        }
+      }
+      case Verdict.Refused(RuleRefusal refusal) -> {
+        if (!isOver) {
+          refuse(HttpRefusal.of(refusal));
+        }
+      }
+    }
+  }
+
+  private Admission admission() {
+    if (admission == null) {
+      throw new IllegalStateException("the request has not been let through");
+    }
+    return admission;
+  }
+
+  private void connect() {
     long maxIdleNanos = head.isIdempotent() ? Long.MAX_VALUE : UpstreamPool.FRESH_NANOS;
     Upstream idle = pool.take(route, maxIdleNanos, this, visitor.loop());
     if (idle != null) {
@@ -86,10 +123,13 @@ final class Exchange implements Upstream.User {
 
   private void send(Upstream target) {
     upstream = target;
-    target.send(head.forwardedFor(visitor.address()));
+    target.send(head.forwardedFor(visitor.address(), admission()));
     HttpContent content;
     while ((content = waitingContent.poll()) != null) {
       forward(target, content);
+    }
+    if (isOver) {
+      return; // what has come of the body is too long already
     }
     target.flush();
     target.read();
@@ -115,6 +155,12 @@ final class Exchange implements Upstream.User {
 
   private void forward(Upstream target, HttpContent content) {
     int bytes = content.content().readableBytes();
+    RuleRefusal tooLong = admission().receiveBody(bytes);
+    if (tooLong != null) {
+      content.release();
+      bodyTooLong(tooLong);
+      return;
+    }
     hasSentBody |= bytes > 0;
     unwrittenBytes += bytes;
     target.write(
@@ -125,6 +171,15 @@ final class Exchange implements Upstream.User {
             visitor.readIfWanted();
           }
         });
+  }
+
+  private void bodyTooLong(RuleRefusal refusal) {
+    if (upstream != null && (hasResponse || isSwitching)) {
+      upstream.abort();
+      onFailure(new ProtocolException(refusal.detail()));
+    } else {
+      fail(HttpRefusal.of(refusal));
+    }
   }
 
   void requestReadComplete() {
@@ -184,6 +239,7 @@ final class Exchange implements Upstream.User {
       hasInformed = true;
     } else {
       hasResponse = true;
+      admission().editResponse(response.headers());
     }
     visitor.write(response);
   }
@@ -193,6 +249,7 @@ final class Exchange implements Upstream.User {
       throw new IllegalStateException("a response ended that has not started");
     }
     isOver = true;
+    admission().release();
     visitor.flush();
     if (isRequestEnded) {
       upstream.release();
@@ -230,12 +287,18 @@ final class Exchange implements Upstream.User {
           if (done.isSuccess() && !isOver) {
             isOver = true;
             RelayLeg leg = visitor.leg();
-            target.join(leg, end -> logger.debug("{} upgraded connection ended: {}", route, end));
+            target.join(leg, this::upgradeEnded);
             visitor.giveUpPlace();
           } else {
             target.abort();
+            over();
           }
         });
+  }
+
+  private void upgradeEnded(RelayEnd end) {
+    admission().release();
+    logger.debug("{} upgraded connection ended: {}", route, end);
   }
 
   // Failure.
@@ -296,6 +359,9 @@ final class Exchange implements Upstream.User {
 
   private void over() {
     isOver = true;
+    if (admission != null) {
+      admission.release();
+    }
     waitingContent.forEach(HttpContent::release);
     waitingContent.clear();
   }

@@ -1,6 +1,7 @@
 package dev.culvert.server.edge;
 
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.rules.RuleBook;
 import dev.culvert.tls.CloseNotifyHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
@@ -23,8 +24,9 @@ public final class HttpEdge {
 
   private final Reception reception;
 
-  public HttpEdge(RouteTable routes) {
-    reception = new Reception(routes);
+  /** Visitors reach what is in {@code routes} as far as {@code rules} let them. */
+  public HttpEdge(RouteTable routes, RuleBook rules) {
+    reception = new Reception(routes, rules);
   }
 
   /** Makes {@code channel}, an accepted connection, a visitor over plain HTTP. */

@@ -1,6 +1,8 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.server.rules.RuleRefusal;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Map;
 
 /**
  * An answer that the edge gives in place of the local service.
@@ -8,8 +10,25 @@ import io.netty.handler.codec.http.HttpResponseStatus;
  * @param code stable, sent as {@code Culvert-Error}
  * @param title for people, in a few words
  * @param detail what happened and what to do
+ * @param headers of the answer, beside those that every answer has
  */
-record HttpRefusal(HttpResponseStatus status, String code, String title, String detail) {
+record HttpRefusal(
+    HttpResponseStatus status,
+    String code,
+    String title,
+    String detail,
+    Map<String, String> headers) {
+
+  HttpRefusal(HttpResponseStatus status, String code, String title, String detail) {
+    this(status, code, title, detail, Map.of());
+  }
+
+  /** What the rules for visitors say. */
+  static HttpRefusal of(RuleRefusal refusal) {
+    return new HttpRefusal(
+        refusal.status(), refusal.code(), refusal.title(), refusal.detail(), refusal.headers());
+  }
+
   static HttpRefusal badRequest(String detail) {
     return new HttpRefusal(
         HttpResponseStatus.BAD_REQUEST, "bad-request", "This request is malformed", detail);

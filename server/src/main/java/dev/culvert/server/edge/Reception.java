@@ -2,6 +2,9 @@ package dev.culvert.server.edge;
 
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.rules.RuleBook;
+import dev.culvert.server.rules.Verdict;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reception {
   private final RouteTable routes;
+  private final RuleBook rules;
   private final UpstreamPool pool = new UpstreamPool();
 
-  Reception(RouteTable routes) {
+  Reception(RouteTable routes, RuleBook rules) {
     this.routes = routes;
+    this.rules = rules;
   }
 
   /**
@@ -27,7 +32,13 @@ final class Reception {
       visitor.answer(HttpRefusal.noSuchTunnel(head.host()));
       return null;
     }
-    return new Exchange(visitor, pool, route, head);
+    return new Exchange(visitor, this, pool, route, head);
+  }
+
+  /** Holds a request to the rules; {@code answer} is called once, on its visitor's event loop. */
+  void admit(Visitor visitor, Route route, RequestHead head, Consumer<Verdict> answer) {
+    rules.check(
+        route.gate(), head.forRules(routes.host(route), visitor.address()), visitor.loop(), answer);
   }
 
   /** Lets go of connections that have waited for a request long enough. Twice a second. */

@@ -1,5 +1,7 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.server.rules.Admission;
+import dev.culvert.server.rules.VisitorRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -160,11 +162,18 @@ record RequestHead(
         new HttpRefusal(status, "bad-" + code, "This request is not for this server", detail));
   }
 
+  /** The request as the rules for visitors of {@code tunnelHost} see it. */
+  VisitorRequest forRules(String tunnelHost, InetSocketAddress visitor) {
+    return new VisitorRequest(tunnelHost, scheme, target, headers, visitor.getAddress());
+  }
+
   /** The request as the local service is to get it. */
-  RequestHead forwardedFor(InetSocketAddress visitor) {
+  RequestHead forwardedFor(InetSocketAddress visitor, Admission admission) {
     HttpHeaders forwarded = headers.copy();
     ForwardedHeaders.remove(forwarded);
     ForwardedHeaders.set(forwarded, visitor, scheme, host);
-    return new RequestHead(method, version, scheme, host, target, forwarded, hasBody, upgrade);
+    admission.editRequest(forwarded);
+    return new RequestHead(
+        method, version, scheme, admission.host(host), target, forwarded, hasBody, upgrade);
   }
 }

@@ -1,7 +1,6 @@
 package dev.culvert.server.rules;
 
 import dev.culvert.mux.control.HeaderEdits;
-import dev.culvert.mux.control.VisitorRules;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
@@ -31,18 +30,25 @@ public final class Admission {
             .orElse(Long.MAX_VALUE);
   }
 
-  /** Changes the headers that the local service gets; Host is theirs already. */
+  /** Changes the headers that the local service gets; Host is not among them. */
   public void editRequest(HttpHeaders headers) {
     if (gates.stream().anyMatch(Admission::hidesPassword)) {
       headers.remove(HttpHeaderNames.AUTHORIZATION);
     }
     for (Gate gate : gates.reversed()) {
-      VisitorRules rules = gate.rules();
-      edit(headers, rules.requestHeaders());
-      if (rules.hostHeader() != null) {
-        headers.set(HttpHeaderNames.HOST, rules.hostHeader());
+      edit(headers, gate.rules().requestHeaders());
+    }
+  }
+
+  /** The Host that the local service is told, of a request for {@code asked}. */
+  public String host(String asked) {
+    for (Gate gate : gates) {
+      String host = gate.rules().hostHeader();
+      if (host != null) {
+        return host;
       }
     }
+    return asked;
   }
 
   private static boolean hidesPassword(Gate gate) {

@@ -5,6 +5,7 @@ import dev.culvert.mux.SessionConfig;
 import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.control.StreamStatus;
 import dev.culvert.mux.control.TunnelKind;
+import dev.culvert.mux.control.VisitorRules;
 import dev.culvert.mux.netty.MuxHandler;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.mux.socket.Transport;
@@ -13,6 +14,7 @@ import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
+import dev.culvert.server.rules.RuleBook;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -46,13 +48,17 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
 
   static final String HOST = "app.localhost";
 
+  /** Where visitors are redirected to. */
+  static final int HTTPS_PORT = 8443;
+
   private final EventLoopGroup visitorLoop;
   private final EventLoopGroup sessionLoop;
   private final ServiceSide service = new ServiceSide();
   private final MuxHandler serverMux;
+  private final RuleBook rules = new RuleBook(() -> HTTPS_PORT);
   private final Channel listener;
 
-  private EdgeGround(Path state, int loops) throws Exception {
+  private EdgeGround(Path state, int loops, VisitorRules asked) throws Exception {
     visitorLoop = Transport.NIO.newEventLoopGroup(1, "visitors");
     sessionLoop = loops == 1 ? visitorLoop : Transport.NIO.newEventLoopGroup(1, "session");
     RouteTable routes =
@@ -65,8 +71,9 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
     RouteTable.Request request =
         new RouteTable.Request(
             TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0);
-    routes.open(request, name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", this));
-    HttpEdge edge = new HttpEdge(routes);
+    routes.open(
+        request, name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", rules.gate(asked), this));
+    HttpEdge edge = new HttpEdge(routes, rules);
     listener = listen(visitorLoop, edge::acceptHttp);
     serverMux =
         new MuxHandler(
@@ -84,12 +91,17 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
 
   /** An edge whose visitors and session share one event loop. */
   static EdgeGround open(Path state) throws Exception {
-    return new EdgeGround(state, 1);
+    return new EdgeGround(state, 1, VisitorRules.NONE);
+  }
+
+  /** The same, with rules for the visitors. */
+  static EdgeGround open(Path state, VisitorRules rules) throws Exception {
+    return new EdgeGround(state, 1, rules);
   }
 
   /** An edge whose visitors are on another event loop than the session. */
   static EdgeGround openOnTwoLoops(Path state) throws Exception {
-    return new EdgeGround(state, 2);
+    return new EdgeGround(state, 2, VisitorRules.NONE);
   }
 
   private static Channel listen(EventLoopGroup loop, Consumer<Channel> accept) throws Exception {
@@ -176,6 +188,7 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
     listener.close().syncUninterruptibly();
     stop(sessionLoop);
     stop(visitorLoop);
+    rules.close();
   }
 
   private static void stop(EventLoopGroup loop) {

@@ -14,6 +14,7 @@ import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
+import dev.culvert.server.rules.RuleBook;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
@@ -77,7 +78,7 @@ final class StallTest {
         new RouteTable.Request(
             TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0),
         name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", opener));
-    new HttpEdge(routes).acceptHttp(visitor);
+    new HttpEdge(routes, new RuleBook(() -> 443)).acceptHttp(visitor);
   }
 
   @AfterEach

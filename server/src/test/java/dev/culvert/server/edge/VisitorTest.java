@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.rules.RuleBook;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,7 @@ final class VisitorTest {
             state.resolve("leases.json"),
             Duration.ofHours(1),
             Clock.systemUTC());
-    new HttpEdge(routes).acceptHttp(socket);
+    new HttpEdge(routes, new RuleBook(() -> 443)).acceptHttp(socket);
   }
 
   @AfterEach
