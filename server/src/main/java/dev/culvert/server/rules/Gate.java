@@ -1,5 +1,6 @@
 package dev.culvert.server.rules;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.culvert.mux.control.AddressBlock;
 import dev.culvert.mux.control.RuleKind;
 import dev.culvert.mux.control.VisitorRules;
@@ -79,13 +80,13 @@ public final class Gate {
 
   /** What needs no password to be known. Null where the request passes so far. */
   @Nullable RuleRefusal checkRequest(
-      VisitorRequest request, VisitorBuckets buckets, int httpsPort, long nowNanos) {
+      VisitorRequest request, VisitorBuckets buckets, int httpsPort, Ticker clock) {
     if (!lets(request.visitor())) {
       return RuleRefusal.address();
     }
     if (rules.visitorRate() != null) {
       TokenBucket bucket = buckets.of(request.visitor(), this, rules.visitorRate());
-      long wait = bucket.take(nowNanos);
+      long wait = bucket.take(clock.read()); // not before the bucket was made
       if (wait > 0) {
         return RuleRefusal.rateLimited("visitor", wait);
       }

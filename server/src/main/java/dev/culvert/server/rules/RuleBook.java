@@ -134,8 +134,7 @@ public final class RuleBook implements AutoCloseable {
     void go() {
       while (entered.size() < gates.size()) {
         Gate gate = gates.get(entered.size());
-        RuleRefusal refusal =
-            gate.checkRequest(request, buckets, httpsPort.getAsInt(), clock.read());
+        RuleRefusal refusal = gate.checkRequest(request, buckets, httpsPort.getAsInt(), clock);
         if (refusal != null) {
           refuse(refusal);
           return;

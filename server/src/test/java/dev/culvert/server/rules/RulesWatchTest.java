@@ -99,8 +99,14 @@ final class RulesWatchTest {
     book.replaceHostRules(List.of());
 
     watch.reloadIfChanged();
-
     assertThat(isOpen()).isTrue();
+
+    Files.writeString(file, OPEN);
+    watch.reloadIfChanged();
+    assertThat(book.hostRules()).isEqualTo(1);
+    book.replaceHostRules(List.of());
+    watch.reloadIfChanged();
+    assertThat(book.hostRules()).isZero();
   }
 
   @Test
