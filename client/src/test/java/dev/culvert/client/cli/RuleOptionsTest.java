@@ -201,6 +201,7 @@ final class RuleOptionsTest {
     environment.put("CULVERT_BASIC_AUTH", "alice:" + HASH);
 
     assertAlone(rules("3000"), "alice", "password");
+    assertAlone(rules("3000", "--basic-auth=bob:" + HASH), "bob", "password");
     assertThat(err.toString()).isEmpty();
   }
 
