@@ -27,6 +27,9 @@ final class RuledExchangeTest {
   private static final String GOOD = "Authorization: Basic YWxpY2U6cGFzc3dvcmQ=\r\n";
   private static final String BAD = "Authorization: Basic YWxpY2U6cGFzc3dvcmU=\r\n";
 
+  private static final String CHUNKED =
+      "POST / HTTP/1.1\r\nHost: app.localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+
   @TempDir private Path state;
   private @Nullable EdgeGround opened;
 
@@ -154,9 +157,7 @@ final class RuledExchangeTest {
   void bodyThatIsTooLongInItsFirstPacketIsRefused() throws Exception {
     EdgeGround ground = ground(draft -> draft.maxBodyBytes = 10);
     try (TestVisitor visitor = ground.visit()) {
-      visitor.send(
-          "POST / HTTP/1.1\r\nHost: app.localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-              + "b\r\n0123456789x\r\n0\r\n\r\n");
+      visitor.send(CHUNKED + "b\r\n0123456789x\r\n0\r\n\r\n");
 
       assertThat(visitor.readResponse()).startsWith("HTTP/1.1 413 ");
       visitor.send("POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 11\r\n\r\n");
