@@ -189,7 +189,8 @@ public final class TcpEdge implements PortListener {
       if (!visitor.isActive()) {
         return; // one too many
       }
-      if (!route.gate().lets(visitor.remoteAddress().getAddress())) {
+      InetSocketAddress address = visitor.remoteAddress();
+      if (address == null || !route.gate().lets(address.getAddress())) { // or it has left again
         logger.debug("{} lets in no {}", route, peer(visitor));
         RelayLeg.abort(visitor);
         return;

@@ -26,16 +26,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether passwords are right. Any thread; nothing here blocks.
  *
- * <p>A hash is computed on a thread of its own, of which there are {@value #THREADS} behind a queue
- * of {@value #QUEUE}; where that is full, or one tunnel has {@value #PENDING_OF_ONE} in it, the
- * answer is {@link Outcome#BUSY}. What was right is remembered for a few minutes, by a keyed digest
- * and never by the password; what was wrong is not. A visitor has {@value #FAILURES} tries, and
- * another every few seconds; right ones do not count.
+ * <p>A hash is computed on a thread of its own, of which there are two, or one where memory is
+ * short, behind a queue of {@value #QUEUE}; where that is full, or one tunnel has {@value
+ * #PENDING_OF_ONE} in it, the answer is {@link Outcome#BUSY}. What was right is remembered for a
+ * few minutes, by a keyed digest and never by the password; what was wrong is not. A visitor has
+ * {@value #FAILURES} tries, and another every few seconds; right ones do not count.
  */
 final class PasswordChecks implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(PasswordChecks.class);
 
-  static final int THREADS = 2;
+  /** With less than this of heap two hashes at a time might take it all. */
+  private static final long SHORT_BYTES = 256L << 20;
+
   static final int QUEUE = 64;
   static final int PENDING_OF_ONE = 16;
   static final int FAILURES = 10;
@@ -80,10 +82,11 @@ final class PasswordChecks implements AutoCloseable {
 
   /** The threads for it, which end when there is nothing to do. */
   static ExecutorService newThreads() {
+    int count = Runtime.getRuntime().maxMemory() < SHORT_BYTES ? 1 : 2;
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
+            count,
+            count,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(QUEUE),
