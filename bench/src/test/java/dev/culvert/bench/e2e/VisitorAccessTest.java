@@ -98,7 +98,8 @@ final class VisitorAccessTest {
         open(draft -> draft.basicAuth.add(new Credential("ali", new Secret(hash.text()))));
     String credentials =
         "Basic "
-            + Base64.getEncoder().encodeToString(("ali:" + PASSWORD.reveal()).getBytes(StandardCharsets.UTF_8));
+            + Base64.getEncoder()
+                .encodeToString(("ali:" + PASSWORD.reveal()).getBytes(StandardCharsets.UTF_8));
 
     HttpResponse<String> without = get(client.http());
     HttpResponse<String> wrong = get(client.http(), "Authorization", "Basic YWxpOm9wZW4=");
