@@ -150,6 +150,9 @@ final class PasswordChecks implements AutoCloseable {
     } catch (OutOfMemoryError e) { // a hash is what takes the most at once
       logger.error("there is no memory to look at a password; raise -Xmx");
       return Outcome.BUSY;
+    } catch (RuntimeException e) { // whoever asked is answered whatever happens
+      logger.error("a password could not be looked at", e);
+      return Outcome.BUSY;
     }
   }
 

@@ -61,7 +61,7 @@ public final class RulesWatch {
         logger.info("{}: {} sections of rules are in force", path, sections.size());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("the rules stay as they were", e);
+      throw new UncheckedIOException(path + ": the rules stay as they were", e);
     }
   }
 }

@@ -71,7 +71,7 @@ final class RulesWatchTest {
     for (int i = 0; i < 2; i++) {
       assertThatExceptionOfType(UncheckedIOException.class)
           .isThrownBy(watch::reloadIfChanged)
-          .withMessage("the rules stay as they were")
+          .withMessage(file + ": the rules stay as they were")
           .havingCause()
           .withMessage(file + ":2:1: unknown key hots, did you mean host?");
       assertThat(isOpen()).isFalse();
