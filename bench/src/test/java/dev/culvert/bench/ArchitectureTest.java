@@ -53,8 +53,20 @@ final class ArchitectureTest {
             List.of("io.netty.channel..", "io.netty.bootstrap", "io.netty.util..")),
         Arguments.of("dev.culvert.tls", List.of("io.netty..", "org.bouncycastle..")),
         Arguments.of(
+            "dev.culvert.server.rules",
+            List.of(
+                "dev.culvert.mux.control",
+                "dev.culvert.tls",
+                "javax.crypto..",
+                "io.netty.handler.codec.http",
+                "io.netty.util",
+                "com.github.benmanes.caffeine..",
+                "org.tomlj",
+                "org.slf4j")),
+        Arguments.of(
             "dev.culvert.server.route",
             List.of(
+                "dev.culvert.server.rules",
                 "dev.culvert.mux..",
                 "dev.culvert.tls",
                 "io.netty..",
@@ -68,6 +80,7 @@ final class ArchitectureTest {
             List.of(
                 "dev.culvert.server.log",
                 "dev.culvert.server.route",
+                "dev.culvert.server.rules",
                 "dev.culvert.server.visitor",
                 "dev.culvert.mux..",
                 "dev.culvert.tls",
@@ -79,6 +92,7 @@ final class ArchitectureTest {
             "dev.culvert.server.agent",
             List.of(
                 "dev.culvert.server.route",
+                "dev.culvert.server.rules",
                 "dev.culvert.server.token",
                 "dev.culvert.server.visitor",
                 "dev.culvert.mux..",

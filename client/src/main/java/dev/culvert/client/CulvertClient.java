@@ -199,7 +199,8 @@ public final class CulvertClient implements AutoCloseable {
                 tunnel.name(),
                 tunnel.port(),
                 tunnel.path(),
-                tunnel.isShared()));
+                tunnel.isShared(),
+                tunnel.rules().kinds().isEmpty() ? null : tunnel.rules()));
       }
     }
 
@@ -208,16 +209,27 @@ public final class CulvertClient implements AutoCloseable {
       switch (message) {
         case ServerMessage.TunnelOpened opened -> {
           if (opened.tunnel() >= 1 && opened.tunnel() <= config.tunnels().size()) {
-            tell(new ClientEvent.Opened(config.tunnels().get(opened.tunnel() - 1), opened.urls()));
-            HealthWatch watch = watches.get(opened.tunnel());
-            if (watch != null && !watch.isUp() && link != null) {
-              link.send(new ClientMessage.TunnelHealth(opened.tunnel(), false));
-            }
+            opened(config.tunnels().get(opened.tunnel() - 1), opened);
           }
         }
         case ServerMessage.TunnelRefused refused ->
             end(new ClientEnd(ClientEnd.Kind.TUNNEL_REFUSED, refused.message()));
         case ServerMessage.SessionEnding ending -> {} // the link goes down with it
+      }
+    }
+
+    private void opened(TunnelSpec tunnel, ServerMessage.TunnelOpened answer) {
+      if (tunnel.isAskedFor(answer)) {
+        tell(new ClientEvent.Opened(tunnel, answer.urls()));
+        HealthWatch watch = watches.get(answer.tunnel());
+        if (watch != null && !watch.isUp() && link != null) {
+          link.send(new ClientMessage.TunnelHealth(answer.tunnel(), false));
+        }
+      } else {
+        end(
+            new ClientEnd(
+                ClientEnd.Kind.INCOMPATIBLE,
+                "the server knows no rules for visitors; it is older"));
       }
     }
 

@@ -8,7 +8,10 @@ import dev.culvert.client.local.HealthCheck;
 import dev.culvert.client.local.LocalTarget;
 import dev.culvert.client.local.LocalTarget.Scheme;
 import dev.culvert.mux.control.ClientMessage.OpenTunnel;
+import dev.culvert.mux.control.RulesDraft;
+import dev.culvert.mux.control.ServerMessage.TunnelOpened;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a tunnel may be asked for must fit into the message that asks for it. */
@@ -62,6 +65,35 @@ final class TunnelSpecTest {
         .isEqualTo(shop.identity())
         .isNotEqualTo(shop.withPath("/api").identity())
         .isNotEqualTo(TunnelSpec.http(target, "blog").identity());
+  }
+
+  @Test
+  void rulesChangeNothingAboutWhoAClientIs() {
+    TunnelSpec tunnel = TunnelSpec.http(new LocalTarget(Scheme.HTTP, "localhost", 80), "shop");
+    RulesDraft draft = new RulesDraft();
+    draft.maxRequests = 5;
+
+    TunnelSpec ruled = tunnel.withRules(draft.finished());
+
+    assertThat(ruled.rules()).isEqualTo(draft.finished());
+    assertThat(ruled).hasToString(tunnel.toString());
+    assertThat(ruled.key()).isEqualTo(tunnel.key());
+  }
+
+  @Test
+  void serverThatSaysNothingOfRulesServesOnlyTunnelsWithoutAny() {
+    TunnelSpec tunnel = TunnelSpec.http(new LocalTarget(Scheme.HTTP, "localhost", 80));
+    RulesDraft draft = new RulesDraft();
+    draft.maxRequests = 5;
+    TunnelOpened silent = new TunnelOpened(1, List.of("http://a"));
+
+    assertThat(tunnel.isAskedFor(silent)).isTrue();
+    assertThat(tunnel.withRules(draft.finished()).isAskedFor(silent)).isFalse();
+    assertThat(
+            tunnel
+                .withRules(draft.finished())
+                .isAskedFor(new TunnelOpened(1, List.of("http://a"), true)))
+        .isTrue();
   }
 
   @Test

@@ -13,6 +13,9 @@ import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.rules.RuleBook;
+import dev.culvert.server.rules.RulesWatch;
+import dev.culvert.server.token.FileFailure;
 import dev.culvert.server.token.TokenStore;
 import dev.culvert.server.token.TokenStoreException;
 import dev.culvert.server.token.TokenVerifier;
@@ -28,6 +31,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +78,7 @@ public final class CulvertServer implements AutoCloseable {
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
   private final RouteTable routes;
   private final DomainProof domainProof;
+  private final RuleBook ruleBook = new RuleBook(this::publicHttpsPort);
   private final ConnectionLimit visitors = new ConnectionLimit(MAX_VISITORS);
   private final Doorway doorway;
   private final AccessLog accessLog;
@@ -84,12 +89,17 @@ public final class CulvertServer implements AutoCloseable {
   private final Housekeeping housekeeping = new Housekeeping();
   private final SessionsFile sessionsFile;
   private final @Nullable CertificateOrders orders;
+  private final @Nullable RulesWatch rules;
   private @Nullable InetSocketAddress tunnelAddress;
   private @Nullable InetSocketAddress httpAddress;
   private @Nullable InetSocketAddress httpsAddress;
 
   private CulvertServer(
-      ServerConfig config, StateDirectory state, TokenStore tokens, ServerKeys keys)
+      ServerConfig config,
+      StateDirectory state,
+      TokenStore tokens,
+      ServerKeys keys,
+      @Nullable RulesWatch rules)
       throws IOException, TokenStoreException {
     this.config = config;
     this.state = state;
@@ -97,6 +107,10 @@ public final class CulvertServer implements AutoCloseable {
     this.keys = keys;
     this.tokens = tokens;
     accessLog = config.openAccessLog();
+    this.rules = rules;
+    if (rules != null) {
+      rules.guide(ruleBook);
+    }
     verifier =
         config.needsToken() ? TokenVerifier.open(tokens) : TokenVerifier.openToAnyone(tokens);
     routes = routes(config, state);
@@ -105,10 +119,11 @@ public final class CulvertServer implements AutoCloseable {
     doorway = config.visitors().doorway();
     loops = transport.newEventLoopGroup(config.threads(), "culvertd");
     listeners = new Listeners(loops, transport, channels);
-    httpEdge = new HttpEdge(routes, config.visitors().proxies(), accessLog);
+    httpEdge = new HttpEdge(routes, config.visitors().proxies(), ruleBook, accessLog);
     TcpEdge tcpEdge =
         new TcpEdge(loops, transport, config.tcpAddress(), visitors, doorway, accessLog, channels);
-    agents = new Agents(routes, tcpEdge, this::urls, domainProof, verifier, Clock.systemUTC());
+    agents =
+        new Agents(routes, tcpEdge, this::urls, domainProof, ruleBook, verifier, Clock.systemUTC());
     acceptor = new AgentAcceptor(agents, Version.text());
   }
 
@@ -119,6 +134,7 @@ public final class CulvertServer implements AutoCloseable {
    */
   public static CulvertServer start(ServerConfig config) throws IOException, TokenStoreException {
     ReloadedKey certificate = ServerKeys.certificate(config, Clock.systemUTC());
+    RulesWatch rules = rules(config.rules());
     StateDirectory state = StateDirectory.open(config.stateDirectory());
     CulvertServer server;
     ServerKeys keys = null;
@@ -126,7 +142,7 @@ public final class CulvertServer implements AutoCloseable {
       state.requireKeyset(); // and make it before the identity, by which a used directory is known
       TokenStore tokens = TokenStore.open(state.path(), config.keyset(), Clock.systemUTC());
       keys = ServerKeys.open(config, certificate, Clock.systemUTC());
-      server = new CulvertServer(config, state, tokens, keys);
+      server = new CulvertServer(config, state, tokens, keys, rules);
     } catch (IOException | TokenStoreException | RuntimeException e) {
       if (keys != null) {
         keys.close();
@@ -141,6 +157,19 @@ public final class CulvertServer implements AutoCloseable {
       throw e;
     }
     return server;
+  }
+
+  private static @Nullable RulesWatch rules(@Nullable Path file) throws StartException {
+    try {
+      return file == null ? null : RulesWatch.open(file);
+    } catch (IOException e) {
+      String reason = FileFailure.reason(e);
+      throw new StartException(
+          Fault.CONFIGURATION,
+          reason.startsWith(file.toString()) ? reason : file + ": " + reason,
+          "Correct the file that --rules names; docs/rules.md tells what may be in it.",
+          e);
+    }
   }
 
   private void listen() throws IOException {
@@ -171,6 +200,9 @@ public final class CulvertServer implements AutoCloseable {
     }
     if (orders != null) {
       orders.start();
+    }
+    if (rules != null) {
+      housekeeping.add("re-reading the rules", rules::reloadIfChanged);
     }
     housekeeping
         .add("re-reading the tokens", verifier::reloadIfChanged)
@@ -242,6 +274,11 @@ public final class CulvertServer implements AutoCloseable {
       urls.add("http://" + host + port(httpAddress, 80) + route.path());
     }
     return urls;
+  }
+
+  /** Where there is no listener for it, whatever ends TLS before this server has the usual one. */
+  private int publicHttpsPort() {
+    return httpsAddress == null ? 443 : httpsAddress.getPort();
   }
 
   private static String port(InetSocketAddress address, int standard) {
@@ -322,6 +359,7 @@ public final class CulvertServer implements AutoCloseable {
         .awaitUninterruptibly();
     verifier.close();
     domainProof.close();
+    ruleBook.close();
     keys.close();
     accessLog.close();
     try {

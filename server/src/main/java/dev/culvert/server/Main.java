@@ -21,7 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       IdentityCommand.class,
       KeysetCommand.class,
       SessionsCommand.class,
-      DevAuthorityCommand.class
+      DevAuthorityCommand.class,
+      HashPasswordCommand.class
     },
     versionProvider = Main.VersionProvider.class,
     mixinStandardHelpOptions = true,

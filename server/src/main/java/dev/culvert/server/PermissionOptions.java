@@ -1,5 +1,6 @@
 package dev.culvert.server;
 
+import dev.culvert.mux.control.RuleKind;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.server.route.NamePattern;
 import dev.culvert.server.route.Permissions;
@@ -72,6 +73,16 @@ final class PermissionOptions {
       description = "New streams in a second, or none for no limit.")
   private @Nullable String maxRate;
 
+  @Option(
+      names = "--rules",
+      split = ",",
+      paramLabel = "RULE",
+      description = {
+        "What visitors may be held to by the client: basic-auth, cidr, rate-limit, max-requests,"
+            + " max-body, headers, host-header, https-redirect, filter, compress."
+      })
+  private @Nullable List<String> rules;
+
   /** What the options say, and {@code base} where they say nothing. */
   Permissions over(Permissions base) throws UsageException {
     try {
@@ -83,7 +94,8 @@ final class PermissionOptions {
           ports == null ? base.ports() : each(ports, PortRange::parse),
           limit("--max-tunnels", maxTunnels, base.maxTunnels()),
           limit("--max-streams", maxStreams, base.maxStreams()),
-          limit("--max-rate", maxRate, base.maxStreamsPerSecond()));
+          limit("--max-rate", maxRate, base.maxStreamsPerSecond()),
+          rules == null ? base.rules() : Set.copyOf(each(rules, RuleKind::of)));
     } catch (IllegalArgumentException e) {
       throw new UsageException(
           String.valueOf(e.getMessage()), "See culvertd token create --help for what is allowed.");
@@ -154,6 +166,9 @@ final class PermissionOptions {
     addLimit(text, "max-tunnels", permissions.maxTunnels());
     addLimit(text, "max-streams", permissions.maxStreams());
     addLimit(text, "max-rate", permissions.maxStreamsPerSecond());
+    if (!permissions.rules().equals(standard.rules())) {
+      add(text, "rules", permissions.rules().stream().map(RuleKind::text).sorted());
+    }
     return text.toString();
   }
 

@@ -115,6 +115,14 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable String nameServer;
 
   @Option(
+      names = "--rules",
+      paramLabel = "FILE",
+      description =
+          "What visitors are held to on top of what clients say: passwords, addresses, rates and more"
+              + " by host name (TOML; followed as it changes; see docs/rules.md).")
+  private @Nullable Path rules;
+
+  @Option(
       names = "--dev",
       description = "For development: let clients in that have no token; on loopback only.")
   private boolean dev;
@@ -174,6 +182,7 @@ final class ServeCommand implements Callable<Integer> {
           PortRange.parse(tcpPorts),
           Durations.parse("--hold", hold),
           nameServer == null ? null : AddressParser.parse("--dns", nameServer, standard),
+          rules,
           !dev,
           visitors.visitors(),
           visitors.accessLog(),

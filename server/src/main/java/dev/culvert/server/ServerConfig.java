@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param tcpPorts the ports that TCP tunnels may have
  * @param hold how long a name or port stays a client's that is away
  * @param nameServer is asked whose a host name is; null for the system's
+ * @param rules what visitors are held to whatever their tunnel's client says; null for nothing
  * @param needsToken false to let in clients without a token; on loopback only
  * @param visitors how it finds out who visitors are, and how many connections each may have
  * @param accessLog where visitors are logged; null for nowhere
@@ -58,6 +59,7 @@ public record ServerConfig(
     PortRange tcpPorts,
     Duration hold,
     @Nullable InetSocketAddress nameServer,
+    @Nullable Path rules,
     boolean needsToken,
     VisitorSettings visitors,
     @Nullable AccessLogSettings accessLog,
@@ -179,6 +181,11 @@ public record ServerConfig(
     return changed(draft -> draft.nameServer = address);
   }
 
+  /** The same with a file of rules for visitors. */
+  public ServerConfig withRules(Path file) {
+    return changed(draft -> draft.rules = file);
+  }
+
   /** The same, with clients let in that have no token. */
   public ServerConfig withoutTokens() {
     return changed(draft -> draft.needsToken = false);
@@ -234,6 +241,7 @@ public record ServerConfig(
     private final PortRange tcpPorts;
     private Duration hold;
     private @Nullable InetSocketAddress nameServer;
+    private @Nullable Path rules;
     private boolean needsToken;
     private VisitorSettings visitors;
     private @Nullable AccessLogSettings accessLog;
@@ -269,6 +277,7 @@ public record ServerConfig(
       this.tcpPorts = config.tcpPorts;
       this.hold = config.hold;
       this.nameServer = config.nameServer;
+      this.rules = config.rules;
       this.needsToken = config.needsToken;
       this.visitors = config.visitors;
       this.accessLog = config.accessLog;
@@ -290,6 +299,7 @@ public record ServerConfig(
           tcpPorts,
           hold,
           nameServer,
+          rules,
           needsToken,
           visitors,
           accessLog,

@@ -120,6 +120,20 @@ final class MainTest {
   }
 
   @Test
+  void unusableRulesAreToldBeforeAnyStateIsMade() throws Exception {
+    Path missing = directory.resolve("missing.toml");
+    Path bad = Files.writeString(directory.resolve("rules.toml"), "\n[[rules]]\nhots = 'a'\n");
+
+    assertTold(serve("--rules", missing.toString()), 2, missing + ": it is not there", "--rules");
+    assertTold(
+        serve("--rules", bad.toString()),
+        2,
+        bad + ":3:1: unknown key hots, did you mean host?",
+        "docs/rules.md");
+    assertThat(state).doesNotExist();
+  }
+
+  @Test
   void missingDirectoryOfCertificatesIsToldBeforeAnyStateIsMade() {
     Path missing = directory.resolve("missing");
 

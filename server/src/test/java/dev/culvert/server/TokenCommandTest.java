@@ -69,14 +69,15 @@ final class TokenCommandTest {
                     "--domains=*.example.com,proven",
                     "--ports=",
                     "--max-tunnels=3",
-                    "--max-rate=50")
+                    "--max-rate=50",
+                    "--rules=headers,cidr")
                 .exitCode())
         .isZero();
 
     assertThat(token("list").out())
         .contains(
             "valid --kinds=http --names=shop-*,blog --domains=*.example.com,proven --ports="
-                + " --max-tunnels=3 --max-rate=50");
+                + " --max-tunnels=3 --max-rate=50 --rules=cidr,headers");
   }
 
   @Test
@@ -91,8 +92,11 @@ final class TokenCommandTest {
         token("narrow", "ann", "--names=shop-*"), "does not allow all", "only be narrowed");
     assertRefused(token("narrow", "ann", "--max-streams=11"), "does not allow all", "narrowed");
     assertRefused(token("narrow", "ann", "--domains=proven"), "does not allow all", "narrowed");
+    assertThat(token("narrow", "ann", "--rules=cidr").out()).contains("--rules=cidr");
+    assertRefused(token("narrow", "ann", "--rules=filter"), "does not allow all", "narrowed");
+    assertThat(token("narrow", "ann", "--rules=").exitCode()).isZero();
     assertRefused(token("narrow", "bob", "--max-streams=1"), "no unrevoked token", "token list");
-    assertThat(token("list").out()).contains("--names=shop-1 --domains= --max-streams=10");
+    assertThat(token("list").out()).contains("--names=shop-1 --domains= --max-streams=10 --rules=");
   }
 
   @ParameterizedTest
@@ -103,6 +107,7 @@ final class TokenCommandTest {
     "--kinds=ftp, expected: http or tcp",
     "--ports=0-9, port",
     "--ports=x, port range",
+    "--rules=oauth, kind of rule: oauth",
     "--max-tunnels=0, from 1 on",
     "--max-streams=many, from 1 on",
   })

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       "  culvert http https://localhost:8443",
       "  culvert http 3000 --name shop --path /api",
       "  culvert http 3000 --name shop --pool --health-check /health",
+      "  culvert http 3000 --basic-auth-file passwords --cidr-allow 192.0.2.0/24",
     })
 final class HttpCommand implements Callable<Integer> {
   private static final String LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
@@ -35,6 +36,7 @@ final class HttpCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private RuleOptions rules = new RuleOptions();
 
   @Parameters(
       paramLabel = "TARGET",
@@ -98,8 +100,14 @@ final class HttpCommand implements Callable<Integer> {
           "Give 1 to 63 letters and digits, with hyphens between them, or several of these with"
               + " dots between them.");
     }
+    CommandSpec command = Targets.parsed(spec);
     TunnelSpec tunnel = name == null ? TunnelSpec.http(local) : TunnelSpec.http(local, name);
-    return TunnelRun.run(connection, withHealth(withPath(shared(tunnel))), Targets.parsed(spec));
+    return TunnelRun.run(
+        connection,
+        withHealth(withPath(shared(tunnel)))
+            .withRules(
+                rules.rules(local, Main.environment(command), command.commandLine().getErr())),
+        command);
   }
 
   private TunnelSpec shared(TunnelSpec tunnel) throws UsageException {

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
 final class TcpCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private AddressOptions addresses = new AddressOptions();
 
   @Parameters(paramLabel = "TARGET", description = "The service: a port or HOST:PORT.")
   private String target = "";
@@ -45,6 +46,9 @@ final class TcpCommand implements Callable<Integer> {
     if (remotePort < 0 || remotePort > 65535) {
       throw new UsageException("--remote-port " + remotePort, "Give a port from 1 to 65535.");
     }
-    return TunnelRun.run(connection, TunnelSpec.tcp(local, remotePort), Targets.parsed(spec));
+    return TunnelRun.run(
+        connection,
+        TunnelSpec.tcp(local, remotePort).withRules(addresses.rules()),
+        Targets.parsed(spec));
   }
 }

@@ -100,6 +100,12 @@ public record LocalTarget(Scheme scheme, String host, int port) {
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
+  /** What clients that dial it say in {@code Host}, such as {@code localhost:3000}. */
+  public String hostHeader() {
+    String name = host.contains(":") ? "[" + host + "]" : host;
+    return port == scheme.standardPort ? name : name + ":" + port;
+  }
+
   /** The address for people and for Host headers, such as {@code 127.0.0.1:3000}. */
   public String address() {
     String shown = host.equals("localhost") ? "127.0.0.1" : host;

@@ -15,6 +15,7 @@ public sealed interface ClientMessage {
    * @param path the part of the host's paths that the tunnel is for, such as {@code /api}; null for
    *     all
    * @param pool whether other clients of the same token may share the name, who say so too
+   * @param rules what its visitors are held to; null for nothing
    */
   record OpenTunnel(
       int tunnel,
@@ -23,11 +24,12 @@ public sealed interface ClientMessage {
       @Nullable String name,
       int port,
       @Nullable String path,
-      boolean pool)
+      boolean pool,
+      @Nullable VisitorRules rules)
       implements ClientMessage {
-    /** Of all paths, and for this client alone. */
+    /** Of all paths, for this client alone, and with visitors that are held to nothing. */
     public OpenTunnel(int tunnel, TunnelKind kind, String key, @Nullable String name, int port) {
-      this(tunnel, kind, key, name, port, null, false);
+      this(tunnel, kind, key, name, port, null, false, null);
     }
 
     public OpenTunnel {

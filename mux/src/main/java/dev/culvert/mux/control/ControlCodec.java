@@ -27,6 +27,7 @@ public final class ControlCodec {
       new GsonBuilder()
           .disableHtmlEscaping()
           .registerTypeAdapter(Secret.class, new RevealedSecret().nullSafe())
+          .registerTypeAdapterFactory(new KnownRules())
           .create();
 
   private static final Map<String, Class<? extends ClientMessage>> CLIENT_MESSAGES =

@@ -9,12 +9,19 @@ public sealed interface ServerMessage {
    *
    * @param tunnel that of {@link ClientMessage.OpenTunnel}
    * @param urls where visitors reach it, the best first
+   * @param ruled whether its visitors are held to the rules that were asked for: a server that
+   *     knows no rules says nothing of them
    */
-  record TunnelOpened(int tunnel, List<String> urls) implements ServerMessage {
+  record TunnelOpened(int tunnel, List<String> urls, boolean ruled) implements ServerMessage {
     public TunnelOpened {
       Presence.require(urls, "urls");
       Presence.check(!urls.isEmpty(), "urls: expected at least one");
       urls = List.copyOf(urls);
+    }
+
+    /** A tunnel that has no rules. */
+    public TunnelOpened(int tunnel, List<String> urls) {
+      this(tunnel, urls, false);
     }
   }
 

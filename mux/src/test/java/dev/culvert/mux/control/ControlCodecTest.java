@@ -49,6 +49,7 @@ final class ControlCodecTest {
     return Stream.concat(
         Stream.of(
             new TunnelOpened(1, List.of("https://a.example", "http://a.example")),
+            new TunnelOpened(2, List.of("https://a.example"), true),
             new SessionEnding(EndCode.SUPERSEDED, "")),
         Arrays.stream(TunnelRefusalCode.values()).map(code -> new TunnelRefused(2, code, "no")));
   }

@@ -10,6 +10,7 @@ import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteRefusedException;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.rules.Gate;
 import io.netty.util.concurrent.Future;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,7 @@ final class AgentTunnels {
       throws RouteRefusedException {
     int tunnel = message.tunnel();
     String path = RouteTable.checkedPath(message.path());
+    Gate gate = AskedRules.gate(message, permissions, agents.ruleBook());
     return agents
         .routes()
         .open(
@@ -137,13 +139,15 @@ final class AgentTunnels {
                 message.port()),
             address ->
                 message.kind() == TunnelKind.HTTP
-                    ? new Route(TunnelKind.HTTP, address, path, 0, tunnel, agent.toString(), agent)
+                    ? new Route(TunnelKind.HTTP, address, path, 0, tunnel, agent.toString(), gate, agent)
                     : new Route(
                         TunnelKind.TCP,
+                        "",
                         "",
                         Integer.parseInt(address),
                         tunnel,
                         agent.toString(),
+                        gate,
                         agent));
   }
 
@@ -170,7 +174,8 @@ final class AgentTunnels {
 
   private void opened(AgentSession session, Route route) {
     logger.info("{} opened {}", agent, route.address());
-    session.send(new TunnelOpened(route.tunnel(), agents.urls().of(route)));
+    session.send(
+        new TunnelOpened(route.tunnel(), agents.urls().of(route), !route.gate().kinds().isEmpty()));
   }
 
   private void refuse(

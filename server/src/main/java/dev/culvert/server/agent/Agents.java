@@ -7,6 +7,7 @@ import dev.culvert.server.route.DomainProof;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortListener;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.token.Grant;
 import dev.culvert.server.token.TokenVerifier;
 import dev.culvert.server.visitor.Source;
@@ -45,6 +46,7 @@ public final class Agents {
   private final PortListener ports;
   private final PublicUrls urls;
   private final DomainProof domainProof;
+  private final RuleBook ruleBook;
   private final TokenVerifier verifier;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
@@ -59,9 +61,10 @@ public final class Agents {
       PortListener ports,
       PublicUrls urls,
       DomainProof domainProof,
+      RuleBook ruleBook,
       TokenVerifier verifier,
       InstantSource clock) {
-    this(routes, ports, urls, domainProof, verifier, clock, System::nanoTime);
+    this(routes, ports, urls, domainProof, ruleBook, verifier, clock, System::nanoTime);
   }
 
   /** {@code nanoTime} is what rates are measured by. */
@@ -70,6 +73,7 @@ public final class Agents {
       PortListener ports,
       PublicUrls urls,
       DomainProof domainProof,
+      RuleBook ruleBook,
       TokenVerifier verifier,
       InstantSource clock,
       LongSupplier nanoTime) {
@@ -77,6 +81,7 @@ public final class Agents {
     this.ports = ports;
     this.urls = urls;
     this.domainProof = domainProof;
+    this.ruleBook = ruleBook;
     this.verifier = verifier;
     this.clock = clock;
     this.nanoTime = nanoTime;
@@ -90,6 +95,10 @@ public final class Agents {
 
   PortListener ports() {
     return ports;
+  }
+
+  RuleBook ruleBook() {
+    return ruleBook;
   }
 
   PublicUrls urls() {

@@ -5,7 +5,9 @@ import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.server.log.RequestTrace;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RoutePool;
-import dev.culvert.server.visitor.ForwardedHeaders;
+import dev.culvert.server.rules.Admission;
+import dev.culvert.server.rules.RuleRefusal;
+import dev.culvert.server.rules.Verdict;
 import dev.culvert.server.visitor.Requester;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
@@ -16,6 +18,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +27,10 @@ import org.slf4j.LoggerFactory;
  * One request and its response, between a {@link Visitor} and an {@link Upstream}, whatever either
  * speaks.
  *
- * <p>On the visitor's event loop. Bodies stream both ways at once; each way reads only as fast as
- * the other side takes. See {@link Attempts} for when a request is tried again, and where.
+ * <p>On the visitor's event loop. Nothing is asked of a local service before the rules of its
+ * tunnel let the request pass; the admission is released with the exchange. Bodies stream both ways
+ * at once; each way reads only as fast as the other side takes. See {@link Attempts} for when a
+ * request is tried again, and where.
  */
 final class Exchange implements Upstream.User {
   private static final Logger logger = LoggerFactory.getLogger(Exchange.class);
@@ -34,12 +39,15 @@ final class Exchange implements Upstream.User {
   private static final int HIGH_BYTES = 128 * 1024;
 
   private final Visitor visitor;
+  private final Reception reception;
   private final UpstreamPool pool;
   private final Attempts attempts;
   private final RequestHead head;
   private final Requester requester;
   private final RequestTrace trace;
   private final ArrayDeque<HttpContent> waitingContent = new ArrayDeque<>();
+  private @Nullable Route route; // that has the request
+  private @Nullable Admission admission; // once it has passed
   private @Nullable Upstream upstream;
   private boolean isRequestEnded;
   private boolean hasSentBody;
@@ -51,12 +59,14 @@ final class Exchange implements Upstream.User {
 
   Exchange(
       Visitor visitor,
+      Reception reception,
       UpstreamPool pool,
       RoutePool members,
       RequestHead head,
       Requester requester,
       RequestTrace trace) {
     this.visitor = visitor;
+    this.reception = reception;
     this.pool = pool;
     this.attempts = new Attempts(members, head.isIdempotent());
     this.head = head;
@@ -65,26 +75,70 @@ final class Exchange implements Upstream.User {
   }
 
   void start() {
-    Route route = attempts.first();
-    if (route == null) {
+    Route first = attempts.first();
+    if (first == null) {
       refuse(HttpRefusal.noSuchTunnel(head.host())); // its last client has just left
-      return;
+    } else {
+      goTo(first, this::connect);
     }
-    trace.owner(route.owner());
+  }
+
+  /** Does {@code next} with {@code route} once the rules of its tunnel let the request pass. */
+  private void goTo(Route target, Consumer<Route> next) {
+    route = target;
+    trace.owner(target.owner());
+    reception.admit(
+        visitor,
+        target,
+        head,
+        requester,
+        verdict -> {
+          leave(); // another member of the pool, which is not asked any more
+          switch (verdict) {
+            case Verdict.Passed(Admission passed) -> {
+              admission = passed;
+              if (isOver) {
+                leave(); // the visitor has left meanwhile
+              } else {
+                next.accept(target);
+              }
+            }
+            case Verdict.Refused(RuleRefusal refusal) -> {
+              if (!isOver) {
+                refuse(HttpRefusal.of(refusal));
+              }
+            }
+          }
+        });
+  }
+
+  private Admission admission() {
+    if (admission == null) {
+      throw new IllegalStateException("the request has not been let through");
+    }
+    return admission;
+  }
+
+  private void leave() {
+    if (admission != null) {
+      admission.release();
+    }
+  }
+
+  private void connect(Route target) {
     long maxIdleNanos = head.isIdempotent() ? Long.MAX_VALUE : UpstreamPool.FRESH_NANOS;
-    Upstream idle = pool.take(route, maxIdleNanos, this, visitor.loop());
+    Upstream idle = pool.take(target, maxIdleNanos, this, visitor.loop());
     if (idle != null) {
       attempts.reused();
       send(idle);
     } else {
-      open(route);
+      open(target);
     }
   }
 
-  private void open(Route route) {
-    trace.owner(route.owner());
+  private void open(Route target) {
     upstream = null;
-    pool.open(route, this, visitor.loop()).addListener((Future<Upstream> done) -> opened(done));
+    pool.open(target, this, visitor.loop()).addListener((Future<Upstream> done) -> opened(done));
   }
 
   private void opened(Future<Upstream> done) {
@@ -92,7 +146,7 @@ final class Exchange implements Upstream.User {
       if (!isOver) {
         Route other = attempts.afterUnopened(done.cause());
         if (other != null) {
-          open(other);
+          goTo(other, this::open);
         } else {
           refuse(ExchangeFailure.unopened(head.host(), done.cause()));
         }
@@ -106,10 +160,13 @@ final class Exchange implements Upstream.User {
 
   private void send(Upstream target) {
     upstream = target;
-    target.send(head.forwardedFor(requester));
+    target.send(head.forwardedFor(requester, admission()));
     HttpContent content;
     while ((content = waitingContent.poll()) != null) {
       forward(target, content);
+    }
+    if (isOver) {
+      return; // what has come of the body is too long already
     }
     target.flush();
     target.read();
@@ -136,6 +193,12 @@ final class Exchange implements Upstream.User {
 
   private void forward(Upstream target, HttpContent content) {
     int bytes = content.content().readableBytes();
+    RuleRefusal tooLong = admission().receiveBody(bytes);
+    if (tooLong != null) {
+      content.release();
+      bodyTooLong(tooLong);
+      return;
+    }
     hasSentBody |= bytes > 0;
     unwrittenBytes += bytes;
     target.write(
@@ -146,6 +209,15 @@ final class Exchange implements Upstream.User {
             visitor.readIfWanted();
           }
         });
+  }
+
+  private void bodyTooLong(RuleRefusal refusal) {
+    if (upstream != null && (hasResponse || isSwitching)) {
+      upstream.abort();
+      onFailure(new ProtocolException(refusal.detail()));
+    } else {
+      fail(HttpRefusal.of(refusal));
+    }
   }
 
   void requestReadComplete() {
@@ -219,6 +291,7 @@ final class Exchange implements Upstream.User {
     } else {
       hasResponse = true;
       trace.status(status.code());
+      admission().editResponse(response.headers());
     }
     visitor.write(response);
   }
@@ -230,6 +303,7 @@ final class Exchange implements Upstream.User {
     isOver = true;
     trace.end();
     attempts.end();
+    leave();
     visitor.flush();
     if (isRequestEnded) {
       upstream.release();
@@ -274,6 +348,7 @@ final class Exchange implements Upstream.User {
             trace.gone();
             attempts.end();
             target.abort();
+            over();
           }
         });
   }
@@ -285,6 +360,7 @@ final class Exchange implements Upstream.User {
     trace.sent(end.rightToLeftBytes());
     trace.end();
     attempts.end();
+    leave();
   }
 
   // Failure.
@@ -312,7 +388,12 @@ final class Exchange implements Upstream.User {
     if (isRequestEnded) {
       waitingContent.add(LastHttpContent.EMPTY_LAST_CONTENT);
     }
-    open(next);
+    upstream = null;
+    if (next == route) {
+      open(next);
+    } else {
+      goTo(next, this::open);
+    }
   }
 
   private void fail(HttpRefusal refusal) {
@@ -342,6 +423,7 @@ final class Exchange implements Upstream.User {
   private void over() {
     isOver = true;
     attempts.end();
+    leave();
     waitingContent.forEach(HttpContent::release);
     waitingContent.clear();
   }

@@ -2,6 +2,7 @@ package dev.culvert.server.edge;
 
 import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.visitor.TrustedProxies;
 import dev.culvert.tls.CloseNotifyHandler;
 import io.netty.channel.Channel;
@@ -29,10 +30,11 @@ public final class HttpEdge {
    * An edge for all listeners.
    *
    * @param proxies whose word about visitors is taken
+   * @param rules let visitors reach what is in {@code routes}, or do not
    * @param log gets a line for each request
    */
-  public HttpEdge(RouteTable routes, TrustedProxies proxies, AccessLog log) {
-    reception = new Reception(routes, proxies, log);
+  public HttpEdge(RouteTable routes, TrustedProxies proxies, RuleBook rules, AccessLog log) {
+    reception = new Reception(routes, proxies, rules, log);
   }
 
   /** Makes {@code channel}, an accepted connection, a visitor over plain HTTP. */

@@ -1,8 +1,10 @@
 package dev.culvert.server.edge;
 
 import dev.culvert.server.log.RequestTrace;
+import dev.culvert.server.rules.RuleRefusal;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +13,25 @@ import org.jspecify.annotations.Nullable;
  * @param code stable, sent as {@code Culvert-Error}
  * @param title for people, in a few words
  * @param detail what happened and what to do
+ * @param headers of the answer, beside those that every answer has
  */
-record HttpRefusal(HttpResponseStatus status, String code, String title, String detail) {
+record HttpRefusal(
+    HttpResponseStatus status,
+    String code,
+    String title,
+    String detail,
+    Map<String, String> headers) {
+
+  HttpRefusal(HttpResponseStatus status, String code, String title, String detail) {
+    this(status, code, title, detail, Map.of());
+  }
+
+  /** What the rules for visitors say. */
+  static HttpRefusal of(RuleRefusal refusal) {
+    return new HttpRefusal(
+        refusal.status(), refusal.code(), refusal.title(), refusal.detail(), refusal.headers());
+  }
+
   /** Has {@code trace} end with this; {@code accept} is the request's {@code Accept} header. */
   void tell(RequestTrace trace, @Nullable String accept) {
     if (trace.isLogged()) {

@@ -3,13 +3,17 @@ package dev.culvert.server.edge;
 import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.log.RequestTrace;
 import dev.culvert.server.route.HostRoutes;
+import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RoutePool;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.rules.RuleBook;
+import dev.culvert.server.rules.Verdict;
 import dev.culvert.server.visitor.Requester;
 import dev.culvert.server.visitor.TrustedProxies;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 final class Reception {
   private final RouteTable routes;
   private final TrustedProxies proxies;
+  private final RuleBook rules;
   private final AccessLog log;
   private final UpstreamPool pool = new UpstreamPool();
 
-  Reception(RouteTable routes, TrustedProxies proxies, AccessLog log) {
+  Reception(RouteTable routes, TrustedProxies proxies, RuleBook rules, AccessLog log) {
     this.routes = routes;
     this.proxies = proxies;
+    this.rules = rules;
     this.log = log;
   }
 
@@ -54,7 +60,21 @@ final class Reception {
       visitor.answer(refusal);
       return null;
     }
-    return new Exchange(visitor, pool, members, head, requester, trace);
+    return new Exchange(visitor, this, pool, members, head, requester, trace);
+  }
+
+  /** Holds a request to the rules; {@code answer} is called once, on its visitor's event loop. */
+  void admit(
+      Visitor visitor,
+      Route route,
+      RequestHead head,
+      Requester requester,
+      Consumer<Verdict> answer) {
+    rules.check(
+        route.gate(),
+        head.forRules(routes.host(route), requester.address()),
+        visitor.loop(),
+        answer);
   }
 
   /** Answers a request, on its visitor's event loop, that is none or not for this server. */

@@ -45,6 +45,7 @@ final class RefusalPage {
         .set("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'")
         .set("x-content-type-options", "nosniff")
         .set(ERROR_HEADER, refusal.code());
+    refusal.headers().forEach((name, value) -> response.headers().set(name, value));
     return response;
   }
 

@@ -1,5 +1,7 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.server.rules.Admission;
+import dev.culvert.server.rules.VisitorRequest;
 import dev.culvert.server.visitor.Requester;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -186,10 +188,17 @@ record RequestHead(
         new HttpRefusal(status, "bad-" + code, "This request is not for this server", detail));
   }
 
+  /** The request as the rules for visitors of {@code tunnelHost} see it. */
+  VisitorRequest forRules(String tunnelHost, InetAddress visitor) {
+    return new VisitorRequest(tunnelHost, scheme, target, headers, visitor);
+  }
+
   /** The request as the local service is to get it. */
-  RequestHead forwardedFor(Requester requester) {
+  RequestHead forwardedFor(Requester requester, Admission admission) {
     HttpHeaders forwarded = headers.copy();
     requester.tell(forwarded);
-    return new RequestHead(method, version, scheme, host, target, forwarded, hasBody, upgrade);
+    admission.editRequest(forwarded);
+    return new RequestHead(
+        method, version, scheme, admission.host(host), target, forwarded, hasBody, upgrade);
   }
 }

@@ -170,6 +170,12 @@ public final class TcpEdge implements PortListener {
     private void open(SocketChannel visitor) {
       visitor.pipeline().addLast(new EarlyInput());
       TcpVisit visit = new TcpVisit(route, visitor, accessLog);
+      InetSocketAddress address = Source.address(visitor);
+      if (address == null || !route.gate().lets(address.getAddress())) { // or it has left again
+        visit.turnedAway(new IOException("the rules let in no such address"));
+        RelayLeg.abort(visitor);
+        return;
+      }
       StreamOpen preamble =
           new StreamOpen(
               route.kind(), route.tunnel(), Source.address(visitor), Source.localAddress(visitor));

@@ -1,5 +1,6 @@
 package dev.culvert.server.route;
 
+import dev.culvert.mux.control.RuleKind;
 import dev.culvert.mux.control.TunnelKind;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param maxTunnels open at a time, of all clients with the token
  * @param maxStreams open at a time: visitors' connections, and connections to web apps
  * @param maxStreamsPerSecond new streams in a second
+ * @param rules which kinds of rules their visitors may be held to; none of them widens a limit here
  */
 public record Permissions(
     Set<TunnelKind> kinds,
@@ -24,7 +26,8 @@ public record Permissions(
     List<PortRange> ports,
     int maxTunnels,
     int maxStreams,
-    int maxStreamsPerSecond) {
+    int maxStreamsPerSecond,
+    Set<RuleKind> rules) {
   /** For a limit that is none. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -57,6 +60,29 @@ public record Permissions(
     requirePositive("tunnels", maxTunnels);
     requirePositive("streams", maxStreams);
     requirePositive("streams in a second", maxStreamsPerSecond);
+    rules = Set.copyOf(rules);
+  }
+
+  /** With all kinds of rules. */
+  public Permissions(
+      Set<TunnelKind> kinds,
+      List<NamePattern> names,
+      List<NamePattern> domains,
+      boolean provenDomains,
+      List<PortRange> ports,
+      int maxTunnels,
+      int maxStreams,
+      int maxStreamsPerSecond) {
+    this(
+        kinds,
+        names,
+        domains,
+        provenDomains,
+        ports,
+        maxTunnels,
+        maxStreams,
+        maxStreamsPerSecond,
+        Set.of(RuleKind.values()));
   }
 
   private static <T> List<T> limited(String what, List<T> entries) {
@@ -99,11 +125,12 @@ public record Permissions(
 
   /** Whether {@code route} may be there; {@code isProven} is for a host name elsewhere. */
   public boolean allow(Route route, boolean isProven) {
-    return switch (route.kind()) {
-      case HTTP ->
-          route.isBelowDomain() ? allowName(route.name()) : allowDomain(route.name(), isProven);
-      case TCP -> allowPort(route.port());
-    };
+    return rules.containsAll(route.gate().kinds())
+        && switch (route.kind()) {
+          case HTTP ->
+              route.isBelowDomain() ? allowName(route.name()) : allowDomain(route.name(), isProven);
+          case TCP -> allowPort(route.port());
+        };
   }
 
   public boolean allowPort(int port) {
@@ -122,7 +149,8 @@ public record Permissions(
                     .anyMatch(own -> own.first() <= range.first() && range.last() <= own.last()))
         && maxTunnels >= other.maxTunnels
         && maxStreams >= other.maxStreams
-        && maxStreamsPerSecond >= other.maxStreamsPerSecond;
+        && maxStreamsPerSecond >= other.maxStreamsPerSecond
+        && rules.containsAll(other.rules);
   }
 
   private static boolean covers(List<NamePattern> patterns, List<NamePattern> others) {

@@ -1,6 +1,7 @@
 package dev.culvert.server.route;
 
 import dev.culvert.mux.control.TunnelKind;
+import dev.culvert.server.rules.Gate;
 
 /**
  * A way from the public side to one tunnel of one client. Immutable; identity counts.
@@ -12,6 +13,7 @@ import dev.culvert.mux.control.TunnelKind;
  * @param port the public port, for TCP; zero for HTTP
  * @param tunnel the client's id of the tunnel
  * @param owner names the client in logs
+ * @param gate what the client holds its visitors to
  * @param opener opens streams to the client
  */
 public record Route(
@@ -21,12 +23,13 @@ public record Route(
     int port,
     int tunnel,
     String owner,
+    Gate gate,
     StreamOpener opener) {
 
-  /** One for all paths of its host. */
+  /** One for all paths of its host, whose visitors its client holds to nothing. */
   public Route(
       TunnelKind kind, String name, int port, int tunnel, String owner, StreamOpener opener) {
-    this(kind, name, "", port, tunnel, owner, opener);
+    this(kind, name, "", port, tunnel, owner, Gate.OPEN, opener);
   }
 
   /**

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.culvert.mux.control.RuleKind;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.server.route.NamePattern;
 import dev.culvert.server.route.Permissions;
@@ -18,7 +19,8 @@ import java.util.function.Function;
 /**
  * The JSON of {@link Permissions}, the same in a token's claim and in the registry: {@code
  * {"kinds": ["http"], "names": ["shop-*"], "domains": [], "provenDomains": true, "ports":
- * ["2000-2009"], "tunnels": 5}}. A limit that is none is left out; all else is there.
+ * ["2000-2009"], "tunnels": 5, "rules": ["cidr"]}}. A limit that is none is left out, and so are
+ * the rules where all are allowed; all else is there.
  */
 final class PermissionsFormat {
   private PermissionsFormat() {}
@@ -35,6 +37,9 @@ final class PermissionsFormat {
     addLimit(json, "tunnels", permissions.maxTunnels());
     addLimit(json, "streams", permissions.maxStreams());
     addLimit(json, "streamsPerSecond", permissions.maxStreamsPerSecond());
+    if (permissions.rules().size() < RuleKind.values().length) {
+      json.add("rules", texts(permissions.rules().stream().map(RuleKind::text).sorted().toList()));
+    }
     return json;
   }
 
@@ -48,7 +53,10 @@ final class PermissionsFormat {
         list(json, "ports", PortRange::parse),
         limit(json, "tunnels"),
         limit(json, "streams"),
-        limit(json, "streamsPerSecond"));
+        limit(json, "streamsPerSecond"),
+        json.has("rules")
+            ? Set.copyOf(list(json, "rules", RuleKind::of))
+            : Set.of(RuleKind.values()));
   }
 
   private static JsonArray texts(List<?> values) {

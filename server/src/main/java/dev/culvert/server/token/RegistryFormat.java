@@ -12,16 +12,18 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON of the registry file: {@code {"version": 2, "tokens": [...]}}, instants in ISO 8601. A
+ * The JSON of the registry file: {@code {"version": 3, "tokens": [...]}}, instants in ISO 8601. A
  * version that adds to it counts up, since an older program would drop what it does not know. In
  * version 1 tokens had no permissions, and every one might do what {@link Permissions#STANDARD}
- * says; nor could they be rotated.
+ * says; nor could they be rotated. In version 2 every token allowed every rule.
  */
 final class RegistryFormat {
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
+  private static final Set<String> READ = Set.of("1", "2", "3");
   private static final Gson GSON =
       new GsonBuilder().setStrictness(Strictness.STRICT).setPrettyPrinting().create();
 
@@ -52,7 +54,7 @@ final class RegistryFormat {
   static Registry decode(String json) {
     JsonObject file = parse(json);
     String version = String.valueOf(file.get("version"));
-    if (!version.equals("1") && !version.equals(Integer.toString(VERSION))) {
+    if (!READ.contains(version)) {
       throw new IllegalArgumentException(
           "version: " + version + " (expected: " + VERSION + "; is it from a newer culvertd?)");
     }

@@ -11,6 +11,7 @@ import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.TestNameServer;
+import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.token.IssuedToken;
 import dev.culvert.server.token.TokenStore;
 import dev.culvert.server.token.TokenVerifier;
@@ -41,6 +42,7 @@ final class AgentGround implements AutoCloseable, PortListener {
   final RouteTable routes;
   final TestNameServer nameServer = TestNameServer.start();
   private final DomainProof domainProof = new DomainProof(nameServer.address());
+  final RuleBook ruleBook = new RuleBook(() -> 443);
   final Agents agents;
   final AgentAcceptor acceptor;
   final IssuedToken token;
@@ -64,7 +66,9 @@ final class AgentGround implements AutoCloseable, PortListener {
             state.resolve("leases.json"),
             Duration.ofHours(1),
             Clock.systemUTC());
-    agents = new Agents(routes, this, this::urls, domainProof, verifier, clock, rateNanos::get);
+    agents =
+        new Agents(
+            routes, this, this::urls, domainProof, ruleBook, verifier, clock, rateNanos::get);
     acceptor = new AgentAcceptor(agents, "culvertd test", nanos::get);
     token = tokens.create("laptop", permissions, Duration.ofHours(1));
     verifier.reloadIfChanged();
@@ -128,6 +132,7 @@ final class AgentGround implements AutoCloseable, PortListener {
   @Override
   public void close() {
     domainProof.close();
+    ruleBook.close();
     nameServer.close();
     verifier.close();
   }

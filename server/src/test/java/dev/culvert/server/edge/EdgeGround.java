@@ -2,6 +2,7 @@ package dev.culvert.server.edge;
 
 import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.control.TunnelKind;
+import dev.culvert.mux.control.VisitorRules;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.log.AccessLog;
@@ -11,6 +12,7 @@ import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteRefusedException;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
+import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.visitor.TrustedProxies;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -39,14 +41,21 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
 
   static final String HOST = "app.localhost";
 
+  /** Where visitors are redirected to. */
+  static final int HTTPS_PORT = 8443;
+
   private final EventLoopGroup visitorLoop;
   private final EventLoopGroup sessionLoop;
   private final RouteTable routes;
+  private final RuleBook rules = new RuleBook(() -> HTTPS_PORT);
+  private final VisitorRules asked;
   private final ClientSession first;
   private final Channel listener;
 
-  private EdgeGround(Path state, int loops, TrustedProxies proxies, AccessLog log)
+  private EdgeGround(
+      Path state, int loops, TrustedProxies proxies, VisitorRules asked, AccessLog log)
       throws Exception {
+    this.asked = asked;
     visitorLoop = Transport.NIO.newEventLoopGroup(1, "visitors");
     sessionLoop = loops == 1 ? visitorLoop : Transport.NIO.newEventLoopGroup(1, "session");
     routes =
@@ -57,7 +66,7 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
             Duration.ofHours(1),
             Clock.systemUTC());
     route(this);
-    HttpEdge edge = new HttpEdge(routes, proxies, log);
+    HttpEdge edge = new HttpEdge(routes, proxies, rules, log);
     listener = listen(visitorLoop, edge::acceptHttp);
     first = ClientSession.connect(sessionLoop);
   }
@@ -69,12 +78,17 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
 
   /** The same with proxies in front of it, and a log. */
   static EdgeGround open(Path state, TrustedProxies proxies, AccessLog log) throws Exception {
-    return new EdgeGround(state, 1, proxies, log);
+    return new EdgeGround(state, 1, proxies, VisitorRules.NONE, log);
+  }
+
+  /** The same, with rules for the visitors. */
+  static EdgeGround open(Path state, VisitorRules rules) throws Exception {
+    return new EdgeGround(state, 1, TrustedProxies.NONE, rules, AccessLog.off());
   }
 
   /** An edge whose visitors are on another event loop than the session. */
   static EdgeGround openOnTwoLoops(Path state) throws Exception {
-    return new EdgeGround(state, 2, TrustedProxies.NONE, AccessLog.off());
+    return new EdgeGround(state, 2, TrustedProxies.NONE, VisitorRules.NONE, AccessLog.off());
   }
 
   static Channel listen(EventLoopGroup loop, Consumer<Channel> accept) throws Exception {
@@ -109,7 +123,9 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
     RouteTable.Request request =
         new RouteTable.Request(
             TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", "", true, false, 0);
-    routes.open(request, name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", opener));
+    routes.open(
+        request,
+        name -> new Route(TunnelKind.HTTP, name, "", 0, 1, "test", rules.gate(asked), opener));
   }
 
   /** A new visitor's connection. */
@@ -146,6 +162,7 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
     listener.close().syncUninterruptibly();
     stop(sessionLoop);
     stop(visitorLoop);
+    rules.close();
   }
 
   private static void stop(EventLoopGroup loop) {

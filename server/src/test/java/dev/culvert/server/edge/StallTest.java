@@ -15,6 +15,7 @@ import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
+import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.visitor.TrustedProxies;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -79,7 +80,8 @@ final class StallTest {
         new RouteTable.Request(
             TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0),
         name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", opener));
-    new HttpEdge(routes, TrustedProxies.NONE, AccessLog.off()).acceptHttp(visitor);
+    new HttpEdge(routes, TrustedProxies.NONE, new RuleBook(() -> 443), AccessLog.off())
+        .acceptHttp(visitor);
   }
 
   @AfterEach

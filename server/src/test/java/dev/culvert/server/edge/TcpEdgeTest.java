@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.mux.control.RulesDraft;
 import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.netty.StreamChannel;
@@ -13,6 +14,8 @@ import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.StreamOpener;
+import dev.culvert.server.rules.Gate;
+import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.visitor.Doorway;
 import dev.culvert.server.visitor.Networks;
 import io.netty.channel.Channel;
@@ -38,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Ports of TCP tunnels: whose they are, and what a visitor costs. */
 final class TcpEdgeTest {
@@ -87,6 +92,27 @@ final class TcpEdgeTest {
     edge.stop(first);
 
     assertThat(await(edge.listen(route()))).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', 127.0.0.1", "10.0.0.0/8, ''", "127.0.0.0/8, 127.0.0.1"})
+  void visitorOfAnAddressThatIsNotLetInIsCut(String allow, String deny) throws Exception {
+    RulesDraft rules = new RulesDraft();
+    if (!allow.isEmpty()) {
+      rules.cidrAllow.add(allow);
+    }
+    if (!deny.isEmpty()) {
+      rules.cidrDeny.add(deny);
+    }
+    try (RuleBook book = new RuleBook(() -> 443)) {
+      Gate gate = book.gate(rules.finished());
+      await(edge.listen(new Route(TunnelKind.TCP, "", port, 1, "test", gate, opens)));
+
+      try (Socket visitor = visit()) {
+        assertThatThrownBy(() -> visitor.getInputStream().read()).isInstanceOf(IOException.class);
+      }
+    }
+    assertThat(opens.preambles).isEmpty();
   }
 
   @Test

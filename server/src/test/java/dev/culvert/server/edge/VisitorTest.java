@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.RouteTable;
+import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.visitor.TrustedProxies;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -35,7 +36,8 @@ final class VisitorTest {
             state.resolve("leases.json"),
             Duration.ofHours(1),
             Clock.systemUTC());
-    new HttpEdge(routes, TrustedProxies.NONE, AccessLog.off()).acceptHttp(socket);
+    new HttpEdge(routes, TrustedProxies.NONE, new RuleBook(() -> 443), AccessLog.off())
+        .acceptHttp(socket);
   }
 
   @AfterEach

@@ -3,6 +3,7 @@ package dev.culvert.server.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.culvert.mux.control.RuleKind;
 import dev.culvert.mux.control.TunnelKind;
 import java.util.Collections;
 import java.util.List;
@@ -79,6 +80,28 @@ final class PermissionsTest {
 
     assertThat(STANDARD.covers(http)).isTrue();
     assertThat(http.covers(limits(1, 1, 1))).isFalse();
+  }
+
+  private static Permissions rules(RuleKind... kinds) {
+    return new Permissions(
+        STANDARD.kinds(),
+        STANDARD.names(),
+        STANDARD.domains(),
+        true,
+        STANDARD.ports(),
+        1,
+        1,
+        1,
+        Set.of(kinds));
+  }
+
+  @Test
+  void fewerRulesAreCovered() {
+    assertThat(STANDARD.rules()).containsExactlyInAnyOrder(RuleKind.values());
+    assertThat(STANDARD.covers(rules(RuleKind.CIDR))).isTrue();
+    assertThat(rules(RuleKind.CIDR).covers(rules())).isTrue();
+    assertThat(rules(RuleKind.CIDR).covers(rules(RuleKind.CIDR, RuleKind.FILTER))).isFalse();
+    assertThat(rules().covers(rules(RuleKind.CIDR))).isFalse();
   }
 
   @Test

@@ -154,12 +154,12 @@ final class SharedNameTest {
 
     assertTaken("bob:1", "shop", "", true);
     assertTaken("ann:3", "shop", "", false);
-    assertThat(table.isHeldFor("shop", "/", "ann:1", true)).isTrue();
-    assertThat(table.isHeldFor("shop", "/api/", "ann:1", true)).isFalse();
-    assertThat(table.isHeldFor("shop", null, "ann:1", true)).isTrue();
+    assertThat(table.isProvenHold("shop", "/", "ann:1", true)).isTrue();
+    assertThat(table.isProvenHold("shop", "/api/", "ann:1", true)).isFalse();
+    assertThat(table.isProvenHold("shop", null, "ann:1", true)).isTrue();
     pooled("ann:1");
-    assertThat(table.isHeldFor("shop", null, "ann:2", true)).isTrue();
-    assertThat(table.isHeldFor("shop", null, "bob:1", true)).isFalse();
+    assertThat(table.isProvenHold("shop", null, "ann:2", true)).isTrue();
+    assertThat(table.isProvenHold("shop", null, "bob:1", true)).isFalse();
     pooled("ann:2");
     assertThat(sharing("shop.tunnel.test")).isEqualTo(2);
   }

@@ -3,6 +3,7 @@ package dev.culvert.server.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.mux.control.RuleKind;
 import dev.culvert.server.route.NamePattern;
 import dev.culvert.server.route.Permissions;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ final class RegistryTest {
         "[]",
         "{}",
         "{\"version\": 1}",
-        "{\"version\": 3, \"tokens\": []}",
+        "{\"version\": 4, \"tokens\": []}",
         "{\"version\": 1, \"tokens\": {}}",
         "{\"version\": 1, \"tokens\": []} []",
         "{\"version\": 1, \"tokens\": [",
@@ -98,6 +99,39 @@ final class RegistryTest {
   void contentThatIsNoRegistryIsRefused(String json) {
     assertThatThrownBy(() -> RegistryFormat.decode(json))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static String withPermissions(int version, String more) {
+    return "{\"version\": "
+        + version
+        + ", \"tokens\": [{\"id\": \"a\", \"name\": \"laptop\", \"permissions\": {\"kinds\": [],"
+        + " \"names\": [], \"domains\": [], \"provenDomains\": true, \"ports\": []"
+        + more
+        + "}, \"generation\": 1, \"keyId\": 7, \"createdAt\": \"2026-01-01T00:00:00Z\"}]}";
+  }
+
+  private static Set<RuleKind> rules(String json) {
+    return RegistryFormat.decode(json).records().getFirst().permissions().rules();
+  }
+
+  @Test
+  void rulesThatATokenAllowsAreKeptAndAllWhereNothingIsSaid() {
+    Set<RuleKind> some = Set.of(RuleKind.CIDR, RuleKind.BASIC_AUTH);
+    Permissions allowed =
+        new Permissions(Set.of(), List.of(), List.of(), true, List.of(), 1, 1, 1, some);
+    TokenRecord record = TokenRecord.issued("id", "laptop", allowed, 7, NOW, null);
+
+    String json = RegistryFormat.encode(Registry.of(List.of(record)));
+
+    assertThat(json).contains("\"version\": 3").contains("\"basic-auth\",");
+    assertThat(rules(json)).isEqualTo(some);
+    assertThat(rules(withPermissions(2, ""))).containsExactlyInAnyOrder(RuleKind.values());
+    assertThat(rules(withPermissions(3, ""))).containsExactlyInAnyOrder(RuleKind.values());
+    assertThat(rules(withPermissions(3, ", \"rules\": []"))).isEmpty();
+    assertThatThrownBy(() -> rules(withPermissions(3, ", \"rules\": [\"later\"]")))
+        .hasMessageContaining("kind of rule: later");
+    assertThatThrownBy(() -> rules(withPermissions(3, ", \"rules\": \"all\"")))
+        .hasMessageContaining("no list \"rules\"");
   }
 
   @Test
