@@ -39,7 +39,7 @@ final class ControlCodecTest {
     return Stream.of(
         new OpenTunnel(1, TunnelKind.HTTP, "key", "name", 0),
         new OpenTunnel(-1, TunnelKind.TCP, "", null, 65535),
-        new OpenTunnel(2, TunnelKind.HTTP, "key", "name", 0, "/api", true),
+        new OpenTunnel(2, TunnelKind.HTTP, "key", "name", 0, "/api", true, null),
         new TunnelHealth(1, true),
         new TunnelHealth(Integer.MIN_VALUE, false),
         new CloseTunnel(Integer.MAX_VALUE));

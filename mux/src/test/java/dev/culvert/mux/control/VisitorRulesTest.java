@@ -53,7 +53,7 @@ final class VisitorRulesTest {
   }
 
   private static OpenTunnel open(@Nullable VisitorRules rules) {
-    return new OpenTunnel(1, TunnelKind.HTTP, "k", null, 0, rules);
+    return new OpenTunnel(1, TunnelKind.HTTP, "k", null, 0, null, false, rules);
   }
 
   private static @Nullable ClientMessage read(String rules) throws MalformedMessageException {

@@ -139,7 +139,8 @@ final class AgentTunnels {
                 message.port()),
             address ->
                 message.kind() == TunnelKind.HTTP
-                    ? new Route(TunnelKind.HTTP, address, path, 0, tunnel, agent.toString(), gate, agent)
+                    ? new Route(
+                        TunnelKind.HTTP, address, path, 0, tunnel, agent.toString(), gate, agent)
                     : new Route(
                         TunnelKind.TCP,
                         "",

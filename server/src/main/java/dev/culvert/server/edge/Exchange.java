@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.net.ProtocolException;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -389,7 +390,7 @@ final class Exchange implements Upstream.User {
       waitingContent.add(LastHttpContent.EMPTY_LAST_CONTENT);
     }
     upstream = null;
-    if (next == route) {
+    if (next.equals(route)) {
       open(next);
     } else {
       goTo(next, this::open);

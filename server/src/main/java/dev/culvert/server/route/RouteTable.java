@@ -174,8 +174,7 @@ public final class RouteTable {
       byAddress.put(address, pool);
     }
     pool.add(route);
-    leases.use(
-        address, request.holder(), request.key(), request.isShared(), request.isProven());
+    leases.use(address, request.holder(), request.key(), request.isShared(), request.isProven());
     if (pool.size() == 1 && request.kind() == TunnelKind.HTTP) {
       hosts.add(name, route.path(), pool, token);
     }
@@ -192,8 +191,7 @@ public final class RouteTable {
    * Whether the host name is kept for this client, which is away, or for one that shares it, and
    * the DNS had shown it to be theirs.
    */
-  public boolean isProvenHold(
-      String host, @Nullable String path, String holder, boolean isShared) {
+  public boolean isProvenHold(String host, @Nullable String path, String holder, boolean isShared) {
     Lease lease = leases.find(path == null ? host : host + PathPrefix.withoutLastSlash(path));
     return lease != null && lease.isProven() && lease.isFor(holder, isShared);
   }

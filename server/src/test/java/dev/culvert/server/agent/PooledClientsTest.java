@@ -43,7 +43,7 @@ final class PooledClientsTest {
 
   private static ServerMessage ask(
       TestClient client, int tunnel, @Nullable String path, boolean pool) {
-    client.say(new OpenTunnel(tunnel, TunnelKind.HTTP, "key", "shop", 0, path, pool));
+    client.say(new OpenTunnel(tunnel, TunnelKind.HTTP, "key", "shop", 0, path, pool, null));
     return client.heard.remove();
   }
 
@@ -121,7 +121,7 @@ final class PooledClientsTest {
 
   @Test
   void portIsSharedWithNobody() {
-    ann.say(new OpenTunnel(1, TunnelKind.TCP, "key", null, 120, null, true));
+    ann.say(new OpenTunnel(1, TunnelKind.TCP, "key", null, 120, null, true, null));
 
     assertThat(ann.heard.remove())
         .isInstanceOfSatisfying(

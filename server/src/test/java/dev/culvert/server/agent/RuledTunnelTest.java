@@ -62,7 +62,7 @@ final class RuledTunnelTest {
   private static ServerMessage ask(
       TestClient client, TunnelKind kind, @Nullable VisitorRules rules) {
     String name = kind == TunnelKind.HTTP ? "shop" : null;
-    client.say(new OpenTunnel(1, kind, "key", name, 0, rules));
+    client.say(new OpenTunnel(1, kind, "key", name, 0, null, false, rules));
     return client.heard.remove();
   }
 

@@ -106,7 +106,7 @@ final class TcpEdgeTest {
     }
     try (RuleBook book = new RuleBook(() -> 443)) {
       Gate gate = book.gate(rules.finished());
-      await(edge.listen(new Route(TunnelKind.TCP, "", port, 1, "test", gate, opens)));
+      await(edge.listen(new Route(TunnelKind.TCP, "", "", port, 1, "test", gate, opens)));
 
       try (Socket visitor = visit()) {
         assertThatThrownBy(() -> visitor.getInputStream().read()).isInstanceOf(IOException.class);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.server.route.RouteTable.Request;
+import dev.culvert.server.rules.Gate;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,6 +67,7 @@ final class SharedNameTest {
                 0,
                 1,
                 holder,
+                Gate.OPEN,
                 (preamble, initializer) ->
                     GlobalEventExecutor.INSTANCE.newFailedFuture(new IOException("no streams"))));
   }
