@@ -113,7 +113,7 @@ class ClientHelloDispatchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"h2", "culvert/2", "http/1.0,h2c,spdy/3"})
+  @ValueSource(strings = {"h3", "culvert/2", "http/1.0,h2c,spdy/3"})
   void offerWithNothingThatIsSpokenIsRefusedWithItsAlert(String offer) throws Exception {
     SslContext client = clientThatOffers(offer);
     int port = loopback.listen(channel -> channel.pipeline().addLast(newDispatch()));

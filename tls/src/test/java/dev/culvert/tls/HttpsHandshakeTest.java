@@ -26,10 +26,10 @@ class HttpsHandshakeTest {
     "BORINGSSL, TLSv1.2", "BORINGSSL, TLSv1.3",
     "JDK, TLSv1.2", "JDK, TLSv1.3"
   })
-  void ecdsaCertificateServesHttp11(TlsProvider server, String version) throws Exception {
+  void ecdsaCertificateServesHttp2(TlsProvider server, String version) throws Exception {
     DevAuthority authority = DevAuthority.loadOrCreate(directory);
 
-    assertServesHttp11(
+    assertServesHttp2(
         authority.issue(List.of("a.example.test")),
         Pem.readCertificates(authority.certificateFile()).getFirst(),
         server,
@@ -41,17 +41,17 @@ class HttpsHandshakeTest {
     "BORINGSSL, TLSv1.2", "BORINGSSL, TLSv1.3",
     "JDK, TLSv1.2", "JDK, TLSv1.3"
   })
-  void rsaCertificateServesHttp11(TlsProvider server, String version) throws Exception {
+  void rsaCertificateServesHttp2(TlsProvider server, String version) throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(2048);
     KeyPair keys = generator.generateKeyPair();
     X509Certificate certificate = SelfSigned.certificate(keys, "SHA256withRSA", "a.example.test");
 
-    assertServesHttp11(
+    assertServesHttp2(
         new KeyAndChain(keys.getPrivate(), List.of(certificate)), certificate, server, version);
   }
 
-  private static void assertServesHttp11(
+  private static void assertServesHttp2(
       KeyAndChain keyAndChain, X509Certificate trusted, TlsProvider server, String version)
       throws Exception {
     SslContext browser =
@@ -64,8 +64,8 @@ class HttpsHandshakeTest {
                     Protocol.ALPN,
                     SelectorFailureBehavior.NO_ADVERTISE,
                     SelectedListenerFailureBehavior.ACCEPT,
-                    "h2",
-                    "http/1.1"))
+                    "http/1.1",
+                    "h2"))
             .build();
     try (ServerTls serverTls = ServerTls.https(keyAndChain, server);
         Loopback loopback = new Loopback()) {
@@ -75,7 +75,7 @@ class HttpsHandshakeTest {
 
       assertThat(ends.clientFailure()).isNull();
       assertThat(ends.serverFailure()).isNull();
-      assertThat(ends.client().applicationProtocol()).isEqualTo("http/1.1");
+      assertThat(ends.client().applicationProtocol()).isEqualTo("h2");
       assertThat(ends.client().engine().getSession().getProtocol()).isEqualTo(version);
       assertThat(TunnelProtocol.isNegotiated(ends.server())).isFalse();
     } finally {

@@ -38,7 +38,7 @@ final class PassedOnHeadersTest {
         X-Forwarded_Proto: gopher\r
         X-Forwarded-Proto: gopher\r
         X-Forwarded-Host: evil.example\r
-        X-Forwarded-Port: 666\r
+        X-Forwarded-Port: gopher\r
         X-Forwarded-Prefix: /evil\r
         X-Forwarded-Ssl: on\r
         X-Real-IP: 6.6.6.9\r
@@ -53,7 +53,7 @@ final class PassedOnHeadersTest {
     String head = ground.serve().readHead();
 
     assertThat(head)
-        .doesNotContain("6.6.6.", "gopher", "evil", "666", "Ssl", "mine")
+        .doesNotContain("6.6.6.", "gopher", "evil", "Ssl", "mine")
         .contains(
             "\r\nx-forwarded-for: 127.0.0.1\r\n",
             "\r\nx-forwarded-proto: http\r\n",

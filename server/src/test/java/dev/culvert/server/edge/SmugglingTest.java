@@ -470,7 +470,7 @@ final class SmugglingTest {
             .skip(1)
             .map(line -> line.split(": ", 2))
             .map(field -> field[0].toLowerCase(Locale.ROOT) + ": " + field[1] + "\r\n")
-            .filter(field -> !field.startsWith("x-forwarded-"))
+            .filter(field -> !field.matches("(?s)(x-forwarded-.*|forwarded|x-request-id): .*"))
             .sorted()
             .collect(Collectors.joining());
     return lines[0] + "\r\n" + fields + "\r\n";
