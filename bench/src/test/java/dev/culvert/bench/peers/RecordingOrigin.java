@@ -29,7 +29,13 @@ import org.jspecify.annotations.Nullable;
 final class RecordingOrigin implements AutoCloseable {
   /** What proxies add, or may well change. */
   private static final Set<String> UNRECORDED =
-      Set.of("connection", "content-length", "transfer-encoding", "expect");
+      Set.of(
+          "connection",
+          "content-length",
+          "transfer-encoding",
+          "expect",
+          "forwarded",
+          "x-request-id");
 
   static final int BIG_BYTES = 2 << 20;
 
