@@ -273,11 +273,27 @@ final class Exchange implements Upstream.User {
       if (part instanceof HttpContent content) {
         trace.sent(content.content().readableBytes());
       }
-      visitor.write(part);
+      if (part instanceof HttpContent content && content.content().isReadable()) {
+        writeContent(content);
+      } else {
+        visitor.write(part);
+      }
       if (part instanceof LastHttpContent) {
         responseEnd();
       }
     }
+  }
+
+  private void writeContent(HttpContent content) {
+    Upstream from = upstream;
+    int bytes = content.content().readableBytes();
+    visitor.write(
+        content,
+        done -> {
+          if (from != null) {
+            from.taken(bytes);
+          }
+        });
   }
 
   private void responseHead(HttpResponse response) {

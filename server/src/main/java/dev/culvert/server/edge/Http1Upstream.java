@@ -58,6 +58,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   private final StreamChannel stream;
   private final UpstreamPool pool;
   private final Route route;
+  private final ResponseCredit credit;
   private final AtomicReference<State> state = new AtomicReference<>(State.BUSY);
   private final ArrayDeque<ByteBuf> afterSwitch = new ArrayDeque<>(); // stream's loop
   private volatile Seat seat;
@@ -75,10 +76,16 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   long idleLimitNanos = Long.MAX_VALUE;
 
   Http1Upstream(
-      StreamChannel stream, UpstreamPool pool, Route route, User user, EventExecutor loop) {
+      StreamChannel stream,
+      UpstreamPool pool,
+      Route route,
+      ResponseCredit credit,
+      User user,
+      EventExecutor loop) {
     this.stream = stream;
     this.pool = pool;
     this.route = route;
+    this.credit = credit;
     this.seat = new Seat(user, loop);
   }
 
@@ -124,6 +131,11 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   @Override
   public void read() {
     stream.read();
+  }
+
+  @Override
+  public void taken(int bytes) {
+    stream.consumed(bytes);
   }
 
   @Override
@@ -188,6 +200,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     }
     if (ctx != null) {
       ctx.fireChannelReadComplete();
+      stream.pipeline().remove(credit); // the relay gives it from now on
       stream.pipeline().remove(this);
     }
   }
@@ -200,6 +213,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       ctx.fireChannelRead(message);
     } else if (isSwitched) {
       if (message instanceof ByteBuf bytes) {
+        credit.content(bytes.readableBytes());
         afterSwitch.add(bytes);
       } else {
         ReferenceCountUtil.release(message);
@@ -233,6 +247,9 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         return;
       }
       isExpecting = false;
+    }
+    if (part instanceof HttpContent content) {
+      credit.content(content.content().readableBytes());
     }
     Seat to = seat;
     if (to.loop().inEventLoop()) {

@@ -26,6 +26,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GenericFutureListener;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -222,6 +223,11 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     } else {
       context().write(part);
     }
+  }
+
+  @Override
+  public void write(HttpContent content, GenericFutureListener<Future<? super Void>> done) {
+    context().write(content).addListener(done);
   }
 
   private void writeHead(HttpResponse response) {

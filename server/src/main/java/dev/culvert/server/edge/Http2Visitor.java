@@ -28,6 +28,7 @@ import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GenericFutureListener;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * content is one frame, as gRPC wants it where there is nothing but trailers.
  */
 final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor {
+  private static final GenericFutureListener<Future<? super Void>> NOBODY = done -> {};
+
   private final Reception reception;
   private final Http2Connection connection;
   private @Nullable ChannelHandlerContext ctx;
@@ -223,8 +226,13 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
       writeHead(response);
     }
     if (part instanceof HttpContent content) {
-      writeContent(content);
+      writeContent(content, NOBODY);
     }
+  }
+
+  @Override
+  public void write(HttpContent content, GenericFutureListener<Future<? super Void>> done) {
+    writeContent(content, done);
   }
 
   private void writeHead(HttpResponse response) {
@@ -236,7 +244,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     }
   }
 
-  private void writeContent(HttpContent content) {
+  private void writeContent(HttpContent content, GenericFutureListener<Future<? super Void>> done) {
     boolean isToHead = head != null && head.isHead();
     boolean isEmpty = isToHead || !content.content().isReadable();
     boolean isLast = content instanceof LastHttpContent;
@@ -252,7 +260,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     if (!isEmpty || (isLast && !hasTrailers)) {
       ByteBuf bytes = isEmpty ? Unpooled.EMPTY_BUFFER : content.content().retain();
       writtenBytes += bytes.readableBytes();
-      context().write(new DefaultHttp2DataFrame(bytes, isLast && !hasTrailers));
+      context().write(new DefaultHttp2DataFrame(bytes, isLast && !hasTrailers)).addListener(done);
     }
     content.release();
     if (trailers != null && hasTrailers) {

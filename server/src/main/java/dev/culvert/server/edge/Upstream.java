@@ -38,6 +38,9 @@ interface Upstream {
   /** Asks for more of the response. */
   void read();
 
+  /** So many bytes of the response's content have been taken by the visitor, or dropped. */
+  void taken(int bytes);
+
   /** Request and response are complete: the connection may serve another. */
   void release();
 

@@ -68,10 +68,12 @@ final class UpstreamPool {
               @Override
               protected void initChannel(StreamChannel stream) {
                 stream.config().setAutoRead(false);
-                stream.pipeline().addLast(new StatusHandler(), newCodec());
+                ResponseCredit credit = new ResponseCredit(stream);
+                stream.pipeline().addLast(credit, new StatusHandler(), newCodec());
                 stream
                     .pipeline()
-                    .addLast(new Http1Upstream(stream, UpstreamPool.this, route, user, loop));
+                    .addLast(
+                        new Http1Upstream(stream, UpstreamPool.this, route, credit, user, loop));
               }
             })
         .addListener((Future<StreamChannel> done) -> {

@@ -1,10 +1,12 @@
 package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GenericFutureListener;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,9 @@ interface Visitor {
 
   /** Writes a part of the response, which is taken. An informational head is whole in itself. */
   void write(HttpObject part);
+
+  /** Writes content, which is taken; {@code done} hears on the visitor's loop. */
+  void write(HttpContent content, GenericFutureListener<Future<? super Void>> done);
 
   void flush();
 
