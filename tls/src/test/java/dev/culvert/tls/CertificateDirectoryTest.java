@@ -120,9 +120,7 @@ final class CertificateDirectoryTest {
     now = now.truncatedTo(ChronoUnit.SECONDS);
     Instant past = now.minus(Duration.ofDays(1));
     for (int days : List.of(-1, 7, 8)) {
-      SelfSigned.keyAndChain(
-              keys, now.minus(Duration.ofDays(30)), now.plus(Duration.ofDays(days)), "a.example")
-          .write(directory.resolve("in" + days + ".pem"));
+      writeEnding("in" + days + ".pem", days);
     }
 
     CertificateDirectory opened = open();
@@ -136,9 +134,22 @@ final class CertificateDirectoryTest {
                 + now.plus(Duration.ofDays(7)));
     write("in-1", "a.example");
     Files.delete(directory.resolve("in-1.pem"));
+    writeEnding("in7.pem", 6);
     twice(opened);
-    assertThat(warnings).hasSize(2);
+    assertThat(warnings)
+        .hasSize(3)
+        .last()
+        .isEqualTo(
+            directory.resolve("in7.pem")
+                + ": holds a certificate that expires on "
+                + now.plus(Duration.ofDays(6)));
     assertThat(problems).isEmpty();
+  }
+
+  private void writeEnding(String file, int days) throws Exception {
+    Instant end = now.plus(Duration.ofDays(days));
+    SelfSigned.keyAndChain(keys, now.minus(Duration.ofDays(30)), end, "a.example")
+        .write(directory.resolve(file));
   }
 
   @Test

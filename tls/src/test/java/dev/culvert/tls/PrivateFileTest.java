@@ -1,13 +1,18 @@
 package dev.culvert.tls;
 
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class PrivateFileTest {
   private static final int WRITERS = 4;
+
+  /** With so many a file takes a moment to fill; with one all are ready at the same time. */
+  private static final int MANY_LINES = 10_000;
 
   @TempDir private Path directory;
 
@@ -45,23 +53,29 @@ final class PrivateFileTest {
   void allWhoMakeAFileAtOnceFindTheSameInIt() throws Exception {
     CyclicBarrier start = new CyclicBarrier(WRITERS);
     try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
-      for (int round = 0; round < 25; round++) {
+      for (int round = 0; round < 100; round++) {
         Path file = directory.resolve("key" + round);
-        List<Future<String>> found = new ArrayList<>();
+        int lines = round % 2 == 0 ? 1 : MANY_LINES;
+        List<Future<Map<String, Long>>> found = new ArrayList<>();
         for (int writer = 0; writer < WRITERS; writer++) {
-          byte[] own = bytes("of writer " + writer);
+          byte[] own = bytes(("of writer " + writer + "\n").repeat(lines));
           found.add(
               writers.submit(() -> {
                 start.await(20, TimeUnit.SECONDS);
                 PrivateFile.writeIfMissing(file, own);
-                return Files.readString(file);
+                return linesOf(file);
               }));
         }
-        for (Future<String> one : found) {
-          assertThat(one.get()).isEqualTo(Files.readString(file)).startsWith("of writer");
+        for (Future<Map<String, Long>> one : found) {
+          assertThat(one.get()).isEqualTo(linesOf(file)).hasSize(1).containsValue((long) lines);
         }
       }
     }
+  }
+
+  /** How often each line is in the file. */
+  private static Map<String, Long> linesOf(Path file) throws IOException {
+    return Files.readAllLines(file).stream().collect(groupingBy(identity(), counting()));
   }
 
   @Test
