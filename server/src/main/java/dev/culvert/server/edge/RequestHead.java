@@ -78,6 +78,7 @@ record RequestHead(
     RequestTarget target = RequestTarget.of(request);
     HttpHeaders headers = request.headers();
     requireKnownCoding(headers);
+    requireNoHiddenBody(headers);
     boolean upgrade = asksForWebSocket(request);
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     HopByHop.remove(headers);
@@ -99,6 +100,17 @@ record RequestHead(
           HttpResponseStatus.NOT_IMPLEMENTED,
           "transfer-encoding",
           "No transfer coding but chunked is understood.");
+    }
+  }
+
+  /**
+   * With the keys of a draft of WebSocket the decoder takes eight bytes behind a GET for its body,
+   * and the service would take them for the start of another request.
+   */
+  private static void requireNoHiddenBody(HttpHeaders headers) throws RefusedException {
+    if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
+      throw new RefusedException(
+          HttpRefusal.badRequest("It asks for a draft of WebSocket that is not understood."));
     }
   }
 

@@ -29,6 +29,16 @@ final class HostileRequestTest {
     ground.close();
   }
 
+  @Test
+  void bytesBehindTheKeysOfAWebSocketDraftReachNoService() throws Exception {
+    visitor.send(
+        "GET / HTTP/1.1\r\nHost: app.localhost\r\nSec-WebSocket-Key1: 1\r\n"
+            + "Sec-WebSocket-Key2: 2\r\n\r\nGET /end");
+
+    assertThat(visitor.readToEnd()).startsWith("HTTP/1.1 400 ");
+    assertThat(ground.hasArrivals()).isFalse();
+  }
+
   /** Each {@code |} stands for a line end; the Host comes behind the first line. */
   @ParameterizedTest
   @ValueSource(
