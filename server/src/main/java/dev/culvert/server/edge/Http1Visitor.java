@@ -2,34 +2,21 @@ package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.server.visitor.Source;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,18 +29,14 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   /** What is read and dropped of a request that was answered early, to keep the connection. */
   private static final long MAX_DISCARDED_BYTES = 1 << 20;
 
-  /** How long a connection that is to close goes on reading, so that its last answer arrives. */
-  private static final long LINGER_SECONDS = 2;
-
   private final Reception reception;
   private final String scheme;
   private final VisitorCodec codec;
   final Http1Patience patience = new Http1Patience(this);
+  private final Http1Output output;
   private final ArrayDeque<HttpObject> early = new ArrayDeque<>();
-  private @Nullable ChannelHandlerContext ctx;
   private @Nullable RequestHead head; // of the request that is being answered, if it could be read
   private @Nullable Exchange exchange;
-  private KeepAlive keepAlive = KeepAlive.YES; // of the request that is being answered
   private boolean isRequestEnded = true;
   private boolean isAnswering;
   private boolean isClosing;
@@ -64,13 +47,11 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     this.reception = reception;
     this.scheme = scheme;
     this.codec = codec;
+    this.output = new Http1Output(codec);
   }
 
   ChannelHandlerContext context() {
-    if (ctx == null) {
-      throw new IllegalStateException("the visitor has no pipeline yet");
-    }
-    return ctx;
+    return output.context();
   }
 
   @Override
@@ -87,7 +68,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    this.ctx = ctx;
+    output.open(ctx);
     RelayLeg.arm(ctx.channel());
     patience.awaitFirst();
     if (ctx.channel().isActive()) {
@@ -127,17 +108,17 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   private void begin(HttpRequest request) {
-    codec.answerHead(request.method().equals(HttpMethod.HEAD));
-    keepAlive = HttpUtil.isKeepAlive(request) ? KeepAlive.YES : KeepAlive.NO;
+    output.begin(request);
     head = null;
     try {
       head = RequestHead.of(request, scheme);
+      output.understood(head.version());
       exchange = reception.receive(this, head);
       if (exchange != null) {
         exchange.start();
       }
     } catch (RequestHead.RefusedException e) {
-      keepAlive = KeepAlive.NO;
+      output.closeAfter();
       reception.refuse(
           this,
           e.refusal(),
@@ -162,7 +143,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
       discardedBytes += content.content().readableBytes();
       content.release();
       if (discardedBytes > MAX_DISCARDED_BYTES && !isLast) {
-        linger();
+        close();
       }
     }
     if (isLast) {
@@ -218,42 +199,12 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void write(HttpObject part) {
-    if (part instanceof HttpResponse response) {
-      writeHead(response);
-    } else {
-      context().write(part);
-    }
+    output.write(part);
   }
 
   @Override
   public void write(HttpContent content, GenericFutureListener<Future<? super Void>> done) {
     context().write(content).addListener(done);
-  }
-
-  private void writeHead(HttpResponse response) {
-    HttpVersion version = head == null ? HttpVersion.HTTP_1_1 : head.version();
-    HttpResponse own = response.setProtocolVersion(HttpVersion.HTTP_1_1);
-    if (!response.status().codeClass().equals(HttpStatusClass.INFORMATIONAL)) {
-      boolean isToHead = head != null && head.isHead();
-      keepAlive = ResponseFraming.tellEnd(own, version, isToHead, keepAlive);
-      context().write(own);
-    } else if (version.equals(HttpVersion.HTTP_1_1)) {
-      var _ = writeWhole(own);
-    } else {
-      ReferenceCountUtil.release(own);
-    }
-  }
-
-  /** A head that is all there is. */
-  private ChannelFuture writeWhole(HttpResponse response) {
-    return context()
-        .writeAndFlush(
-            new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                response.status(),
-                Unpooled.EMPTY_BUFFER,
-                response.headers(),
-                EmptyHttpHeaders.INSTANCE));
   }
 
   @Override
@@ -267,7 +218,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     boolean isLost = refusal.status().equals(HttpResponseStatus.REQUEST_TIMEOUT);
     boolean isMalformed = refusal.status().equals(HttpResponseStatus.BAD_REQUEST);
     if (isLost || isMalformed || (head != null && head.waitsToContinue())) {
-      keepAlive = KeepAlive.NO;
+      output.closeAfter();
     }
     write(RefusalPage.of(refusal, head == null ? null : head.accept()));
     flush();
@@ -279,9 +230,9 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     exchange = null;
     isAnswering = false;
     if (!isRequestEnded && head != null && head.waitsToContinue()) {
-      keepAlive = KeepAlive.NO; // the body may never come
+      output.closeAfter(); // the body may never come
     }
-    if (keepAlive == KeepAlive.NO) {
+    if (output.keepAlive() == KeepAlive.NO) {
       close();
     } else {
       patience.awaitNext();
@@ -311,36 +262,17 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     return !isClosing && (!isRequestEnded || (!isAnswering && context().channel().isWritable()));
   }
 
-  /** Closes the connection in order, behind what was written. */
+  /** Closes the connection in order, behind what was written; what still comes is dropped. */
   void close() {
-    if (isRequestEnded) {
-      isClosing = true;
-      releaseEarly();
-      RelayLeg.disarm(context().channel());
-      context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-    } else {
-      linger();
-    }
-  }
-
-  /** Ends the output, and drops what the visitor is still sending for a moment. */
-  private void linger() {
     isClosing = true;
     patience.stopWaiting();
     releaseEarly();
-    RelayLeg.disarm(context().channel());
-    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput());
-    readIfWanted();
-  }
-
-  private void endOutput() {
-    SslHandler tls = context().pipeline().get(SslHandler.class);
-    if (tls != null) {
-      tls.closeOutbound();
+    if (isRequestEnded) {
+      output.close();
     } else {
-      ((DuplexChannel) context().channel()).shutdownOutput();
+      output.linger();
+      readIfWanted();
     }
-    context().executor().schedule(() -> context().close(), LINGER_SECONDS, TimeUnit.SECONDS);
   }
 
   @Override
@@ -351,18 +283,12 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public Future<?> switchProtocols(HttpResponse response) {
-    return writeWhole(response);
+    return output.writeWhole(response);
   }
 
   @Override
   public RelayLeg leg() {
-    SocketChannel channel = (SocketChannel) context().channel();
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (tls != null) {
-      return RelayLeg.ofTls(channel, tls::closeOutbound); // its end is close_notify, not a FIN
-    }
-    channel.config().setAllowHalfClosure(true);
-    return RelayLeg.of(channel);
+    return output.leg();
   }
 
   @Override
