@@ -25,6 +25,7 @@ import dev.culvert.tls.ClientHelloDispatch;
 import dev.culvert.tls.ClientHelloDispatch.Destination;
 import dev.culvert.tls.ReloadedKey;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -222,9 +223,11 @@ public final class CulvertServer implements AutoCloseable {
   }
 
   private void acceptHttp(Channel channel) {
-    httpEdge.acceptHttp(channel);
-    if (orders != null) {
-      orders.acceptHttp(channel);
+    ChannelHandler first = orders == null ? null : orders.responder();
+    if (config.http2Cleartext()) {
+      httpEdge.acceptHttpOrHttp2(channel, first);
+    } else {
+      httpEdge.acceptHttp(channel, first);
     }
   }
 
