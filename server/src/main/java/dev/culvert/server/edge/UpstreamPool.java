@@ -4,8 +4,6 @@ import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.server.route.Route;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -69,11 +67,13 @@ final class UpstreamPool {
               protected void initChannel(StreamChannel stream) {
                 stream.config().setAutoRead(false);
                 ResponseCredit credit = new ResponseCredit(stream);
-                stream.pipeline().addLast(credit, new StatusHandler(), newCodec());
+                ServiceCodec codec = new ServiceCodec();
+                stream.pipeline().addLast(credit, new StatusHandler(), codec);
                 stream
                     .pipeline()
                     .addLast(
-                        new Http1Upstream(stream, UpstreamPool.this, route, credit, user, loop));
+                        new Http1Upstream(
+                            stream, UpstreamPool.this, route, credit, codec, user, loop));
               }
             })
         .addListener((Future<StreamChannel> done) -> {
@@ -84,16 +84,6 @@ final class UpstreamPool {
           }
         });
     return promise;
-  }
-
-  private static HttpClientCodec newCodec() {
-    return new HttpClientCodec(
-        new HttpDecoderConfig()
-            .setMaxInitialLineLength(HttpEdge.MAX_LINE_BYTES)
-            .setMaxHeaderSize(HttpEdge.MAX_HEADER_BYTES)
-            .setMaxChunkSize(HttpEdge.MAX_CHUNK_BYTES),
-        false,
-        false);
   }
 
   /**
