@@ -175,6 +175,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   private boolean wantsMore() {
     return isClosing
+        || codec.awaitsSwitch() // whose visitor may leave
         || (early.isEmpty()
             && (exchange == null ? context().channel().isWritable() : exchange.wantsRequest()));
   }

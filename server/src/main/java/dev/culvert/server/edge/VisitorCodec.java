@@ -17,17 +17,23 @@ import org.jspecify.annotations.Nullable;
  * the handler behind when this one is removed.
  */
 final class VisitorCodec extends CombinedChannelDuplexHandler<RequestDecoder, HttpResponseEncoder> {
+  private final Decoder decoder = new Decoder();
   private @Nullable ChannelHandlerContext context;
   private boolean isHolding;
   private boolean isToHead;
 
   VisitorCodec() {
-    init(new Decoder(), new Encoder());
+    init(decoder, new Encoder());
   }
 
   /** Decodes nothing behind the current request. */
   void hold() {
     isHolding = true;
+  }
+
+  /** Whether it holds, and nothing has come yet. */
+  boolean awaitsSwitch() {
+    return isHolding && decoder.isEmpty();
   }
 
   /** Decodes what was held, if anything was: the connection stays with HTTP. */
@@ -60,6 +66,10 @@ final class VisitorCodec extends CombinedChannelDuplexHandler<RequestDecoder, Ht
       if (!isHolding) {
         super.decode(ctx, in, out);
       }
+    }
+
+    boolean isEmpty() {
+      return actualReadableBytes() == 0;
     }
   }
 
