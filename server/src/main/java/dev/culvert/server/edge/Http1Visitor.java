@@ -16,14 +16,13 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One visitor's connection in HTTP/1: takes its requests one after the other.
  *
- * <p>Event loop only. While a request is being answered, what the visitor sends behind it waits; at
- * most what one read brought, for then reading stops.
+ * <p>Event loop only. While a request is being answered, what the visitor sends behind it waits, as
+ * bytes; at most what one read brought, for then reading stops.
  */
 final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor {
   /** What is read and dropped of a request that was answered early, to keep the connection. */
@@ -34,7 +33,6 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private final VisitorCodec codec;
   final Http1Patience patience = new Http1Patience(this);
   private final Http1Output output;
-  private final ArrayDeque<HttpObject> early = new ArrayDeque<>();
   private @Nullable RequestHead head; // of the request that is being answered, if it could be read
   private @Nullable Exchange exchange;
   private boolean isRequestEnded = true;
@@ -87,14 +85,8 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     HttpObject part = (HttpObject) message;
     if (isClosing) {
       ReferenceCountUtil.release(part);
-    } else if (isAnswering && isRequestEnded) {
-      early.add(part);
-    } else {
-      receive(part);
+      return;
     }
-  }
-
-  private void receive(HttpObject part) {
     if (part instanceof HttpRequest request) {
       patience.stopWaiting();
       isRequestEnded = false;
@@ -148,7 +140,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     }
     if (isLast) {
       isRequestEnded = true;
-      if (exchange != null && head != null && head.upgrade()) {
+      if (isAnswering || !isWritable()) {
         codec.hold();
       }
       nextIfDone();
@@ -174,10 +166,13 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   private boolean wantsMore() {
-    return isClosing
-        || codec.awaitsSwitch() // whose visitor may leave
-        || (early.isEmpty()
-            && (exchange == null ? context().channel().isWritable() : exchange.wantsRequest()));
+    if (isClosing) {
+      return true;
+    }
+    if (codec.isHolding()) {
+      return codec.isEmpty(); // the visitor may leave
+    }
+    return exchange == null ? isWritable() : exchange.wantsRequest();
   }
 
   /** Whether nothing goes on until the visitor sends more of its request. */
@@ -237,7 +232,6 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
       close();
     } else {
       patience.awaitNext();
-      codec.goOn();
       nextIfDone();
       readIfWanted(); // what is left of a request that was answered early
     }
@@ -248,9 +242,11 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
       return;
     }
     patience.awaitNext();
-    HttpObject part;
-    while (mayTakeEarly() && (part = early.poll()) != null) {
-      receive(part);
+    if (isWritable()) {
+      boolean wasReadPending = isReadPending;
+      isReadPending = true; // nothing is read before what was held
+      codec.goOn();
+      isReadPending = wasReadPending;
     }
     if (exchange != null) {
       exchange.requestReadComplete();
@@ -258,16 +254,11 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     readIfWanted();
   }
 
-  /** What is left of a request, or another one while nothing is in its way. */
-  private boolean mayTakeEarly() {
-    return !isClosing && (!isRequestEnded || (!isAnswering && context().channel().isWritable()));
-  }
-
   /** Closes the connection in order, behind what was written; what still comes is dropped. */
   void close() {
     isClosing = true;
     patience.stopWaiting();
-    releaseEarly();
+    codec.goOn(); // what it holds is dropped, too
     if (isRequestEnded) {
       output.close();
     } else {
@@ -326,7 +317,6 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     patience.stopWaiting();
-    releaseEarly();
     if (exchange != null) {
       exchange.visitorGone();
       exchange = null;
@@ -337,12 +327,5 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     RelayLeg.abort(ctx.channel());
-  }
-
-  private void releaseEarly() {
-    HttpObject part;
-    while ((part = early.poll()) != null) {
-      ReferenceCountUtil.release(part);
-    }
   }
 }
