@@ -128,7 +128,8 @@ final class Exchange implements Upstream.User {
   }
 
   private void connect(Route target) {
-    long maxIdleNanos = head.isIdempotent() ? Long.MAX_VALUE : UpstreamPool.FRESH_NANOS;
+    boolean isRepeatable = head.isIdempotent() && !head.hasBody();
+    long maxIdleNanos = isRepeatable ? Long.MAX_VALUE : UpstreamPool.FRESH_NANOS;
     Upstream idle = pool.take(target, maxIdleNanos, this, visitor.loop());
     if (idle != null) {
       attempts.reused();

@@ -17,6 +17,8 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One visitor's connection in HTTP/1: takes its requests one after the other.
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * bytes; at most what one read brought, for then reading stops.
  */
 final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor {
+  private static final Logger logger = LoggerFactory.getLogger(Http1Visitor.class);
+
   /** What is read and dropped of a request that was answered early, to keep the connection. */
   private static final long MAX_DISCARDED_BYTES = 1 << 20;
 
@@ -326,6 +330,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    logger.debug("{} is cut: {}", ctx.channel(), cause.toString());
     RelayLeg.abort(ctx.channel());
   }
 }

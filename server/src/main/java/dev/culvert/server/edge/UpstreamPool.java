@@ -29,8 +29,11 @@ final class UpstreamPool {
   /** What a service's own limit is shortened by, beside a round trip. */
   private static final long MARGIN_SECONDS = 1;
 
-  /** A request that must not be repeated takes no connection that has idled longer. */
-  static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /**
+   * A request that cannot be repeated takes no connection that has idled longer: half of what the
+   * least patient services keep one.
+   */
+  static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final ConcurrentMap<Route, ConcurrentLinkedDeque<Http1Upstream>> idle =
       new ConcurrentHashMap<>();

@@ -124,6 +124,6 @@ final class CleartextChoiceTest {
     socket.advance(1, SECONDS);
 
     assertThat(output()).isEmpty();
-    assertThat(socket.pipeline().get(Http1Visitor.class)).isNull();
+    assertThat(socket.runScheduledPendingTasks()).as("time to the next task").isEqualTo(-1);
   }
 }
