@@ -38,7 +38,7 @@ final class UpstreamPool {
   private final ConcurrentMap<Route, ConcurrentLinkedDeque<Http1Upstream>> idle =
       new ConcurrentHashMap<>();
 
-  /** An idle connection for {@code route}, or null. */
+  /** An idle connection for {@code route} that has not idled for longer, or null. */
   @Nullable Http1Upstream take(
       Route route, long maxIdleNanos, Upstream.User user, EventExecutor loop) {
     ConcurrentLinkedDeque<Http1Upstream> waiting = idle.get(route);
@@ -46,7 +46,10 @@ final class UpstreamPool {
       return null;
     }
     long now = System.nanoTime();
-    Http1Upstream upstream;
+    Http1Upstream upstream = waiting.peekFirst();
+    if (upstream != null && now - upstream.idleSinceNanos >= maxIdleNanos) {
+      return null; // nor is any behind it, and other requests may take them
+    }
     while ((upstream = waiting.pollFirst()) != null) {
       long idleNanos = now - upstream.idleSinceNanos;
       if (idleNanos >= Math.min(upstream.idleLimitNanos, maxIdleNanos)) {
