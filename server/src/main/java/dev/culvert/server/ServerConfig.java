@@ -109,6 +109,9 @@ public record ServerConfig(
       throw new IllegalArgumentException(
           "threads: " + threads + " (expected: 1 to " + MAX_THREADS + ")");
     }
+    if (http2Cleartext && httpAddress == null) {
+      throw new IllegalArgumentException("HTTP/2 without TLS needs --http, which is off");
+    }
     if (!needsToken) {
       requireLoopback(tcpAddress);
       for (InetSocketAddress address : Arrays.asList(tunnelAddress, httpAddress, httpsAddress)) {

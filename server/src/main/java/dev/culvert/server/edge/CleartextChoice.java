@@ -58,11 +58,6 @@ final class CleartextChoice extends ByteToMessageDecoder {
   }
 
   @Override
-  protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-    // It left before it had begun with anything.
-  }
-
-  @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     logger.debug("{} ends before it has begun: {}", ctx.channel(), cause.toString());
     RelayLeg.abort(ctx.channel());

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,24 +128,25 @@ final class AccessLogTest {
     int total = 20 * 500;
     List<Path> files = new ArrayList<>(List.of(file));
     try (AccessLog log = open(file)) {
-      Thread load =
-          Thread.ofPlatform()
-              .start(() -> {
-                for (int i = 0; i < total; i++) {
-                  log.write(Entries.request("/" + i, null, null));
-                  if (i % 500 == 0) {
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5)); // or some are dropped
-                  }
-                }
-              });
-      for (int i = 0; load.isAlive(); i++) {
+      FutureTask<Void> load =
+          new FutureTask<>(() -> {
+            for (int i = 0; i < total; i++) {
+              log.write(Entries.request("/" + i, null, null));
+              if (i % 500 == 0) {
+                log.awaitWritten(); // or some are dropped
+              }
+            }
+            return null;
+          });
+      Thread.ofPlatform().start(load);
+      for (int i = 0; !load.isDone(); i++) {
         Path old = directory.resolve("access.log." + i);
         Files.move(file, old);
         files.add(old);
         log.reopen();
         log.awaitWritten();
       }
-      load.join();
+      load.get();
       log.awaitWritten();
     }
 
