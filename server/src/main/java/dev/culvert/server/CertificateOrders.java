@@ -89,9 +89,9 @@ final class CertificateOrders implements AutoCloseable {
     return challenge;
   }
 
-  /** What answers an authority on a visitor's connection, behind its HTTP codec. */
-  ChannelHandler newResponder() {
-    return certificates.newResponder();
+  /** Answers an authority on one visitor's connection. */
+  ChannelHandler responder() {
+    return certificates.responder();
   }
 
   @Override

@@ -25,6 +25,7 @@ import dev.culvert.tls.ClientHelloDispatch;
 import dev.culvert.tls.ClientHelloDispatch.Destination;
 import dev.culvert.tls.ReloadedKey;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -222,10 +223,11 @@ public final class CulvertServer implements AutoCloseable {
   }
 
   private void acceptHttp(Channel channel) {
-    if (orders == null) {
-      httpEdge.acceptHttp(channel);
+    ChannelHandler first = orders == null ? null : orders.responder();
+    if (config.http2Cleartext()) {
+      httpEdge.acceptHttpOrHttp2(channel, first);
     } else {
-      httpEdge.acceptHttp(channel, orders.newResponder());
+      httpEdge.acceptHttp(channel, first);
     }
   }
 

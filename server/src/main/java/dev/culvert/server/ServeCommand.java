@@ -65,6 +65,13 @@ final class ServeCommand implements Callable<Integer> {
   private String http = ":8080";
 
   @Option(
+      names = "--http2-cleartext",
+      description =
+          "Takes HTTP/2 on --http too, from visitors who begin with it (prior knowledge), such as a"
+              + " balancer that speaks gRPC.")
+  private boolean http2Cleartext;
+
+  @Option(
       names = "--https",
       paramLabel = "[HOST]:PORT|off",
       description =
@@ -173,6 +180,7 @@ final class ServeCommand implements Callable<Integer> {
           acme.settings(domain, certificate),
           AddressParser.parse("--tunnel", tunnel, standard),
           optional("--http", http, standard),
+          http2Cleartext,
           optional("--https", https, standard),
           certificate == null || key == null
               ? null

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param acme where certificates are ordered for the names in use; null for nowhere
  * @param tunnelAddress where clients connect
  * @param httpAddress where visitors connect over HTTP; null for no such listener
+ * @param http2Cleartext whether visitors over HTTP may begin with HTTP/2, without an upgrade
  * @param httpsAddress where visitors, and clients too, connect over TLS; null for no such listener
  * @param certificate for visitors over TLS who ask for a name that no other is for; null for one of
  *     the development authority
@@ -52,6 +53,7 @@ public record ServerConfig(
     @Nullable AcmeSettings acme,
     InetSocketAddress tunnelAddress,
     @Nullable InetSocketAddress httpAddress,
+    boolean http2Cleartext,
     @Nullable InetSocketAddress httpsAddress,
     @Nullable CertificateFiles certificate,
     @Nullable Path certificates,
@@ -107,6 +109,9 @@ public record ServerConfig(
       throw new IllegalArgumentException(
           "threads: " + threads + " (expected: 1 to " + MAX_THREADS + ")");
     }
+    if (http2Cleartext && httpAddress == null) {
+      throw new IllegalArgumentException("HTTP/2 without TLS needs --http, which is off");
+    }
     if (!needsToken) {
       requireLoopback(tcpAddress);
       for (InetSocketAddress address : Arrays.asList(tunnelAddress, httpAddress, httpsAddress)) {
@@ -146,6 +151,11 @@ public record ServerConfig(
       draft.tunnelAddress = tunnel;
       draft.httpAddress = http;
     });
+  }
+
+  /** The same with visitors over HTTP that may begin with HTTP/2. */
+  public ServerConfig withHttp2Cleartext() {
+    return changed(draft -> draft.http2Cleartext = true);
   }
 
   /** The same below another domain. */
@@ -234,6 +244,7 @@ public record ServerConfig(
     private @Nullable AcmeSettings acme;
     private InetSocketAddress tunnelAddress;
     private @Nullable InetSocketAddress httpAddress;
+    private boolean http2Cleartext;
     private @Nullable InetSocketAddress httpsAddress;
     private @Nullable CertificateFiles certificate;
     private @Nullable Path certificates;
@@ -270,6 +281,7 @@ public record ServerConfig(
       this.acme = config.acme;
       this.tunnelAddress = config.tunnelAddress;
       this.httpAddress = config.httpAddress;
+      this.http2Cleartext = config.http2Cleartext;
       this.httpsAddress = config.httpsAddress;
       this.certificate = config.certificate;
       this.certificates = config.certificates;
@@ -292,6 +304,7 @@ public record ServerConfig(
           acme,
           tunnelAddress,
           httpAddress,
+          http2Cleartext,
           httpsAddress,
           certificate,
           certificates,

@@ -46,6 +46,7 @@ final class MainTest {
     "--https,80:80,--https 80:80,127.0.0.1:8080",
     "--https,:65536,--https :65536,127.0.0.1:8080",
     "--https,::1:80,--https ::1:80,[::1]:8080",
+    "--http2-cleartext,,HTTP/2 without TLS needs --http,culvertd serve --help",
     "--threads,0,threads: 0,culvertd serve --help",
     "--threads,many,'--threads'': ''many''',culvertd serve --help",
     "--hold,soon,--hold soon,90s",

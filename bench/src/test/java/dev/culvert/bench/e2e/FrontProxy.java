@@ -1,48 +1,15 @@
 package dev.culvert.bench.e2e;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import dev.culvert.bench.peers.PeerProgram;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /** A proxy that people put in front of a server, from Debian, running on loopback. */
-final class FrontProxy implements AutoCloseable {
-  private static final long DEADLINE_SECONDS = 20;
-
-  private final Process process;
-  private final int port;
-
-  private FrontProxy(Process process, int port) {
-    this.process = process;
-    this.port = port;
-  }
-
-  /** Where a program is; the test is skipped where it is not, and fails where CI should have it. */
-  static Path require(String name) {
-    Path found =
-        Stream.of("/usr/bin", "/usr/sbin")
-            .map(directory -> Path.of(directory, name))
-            .filter(Files::isExecutable)
-            .findFirst()
-            .orElse(Path.of(""));
-    boolean isInstalled = found.isAbsolute();
-    if (System.getenv("CI") != null) {
-      assertThat(isInstalled).as("%s is installed", name).isTrue();
-    }
-    assumeTrue(isInstalled, () -> name + " is not installed");
-    return found;
-  }
-
+record FrontProxy(PeerProgram program, int port) implements AutoCloseable {
   /**
    * HAProxy that passes connections on to {@code target}, each behind a header, and looks after the
    * server's health.
@@ -103,49 +70,21 @@ final class FrontProxy implements AutoCloseable {
     return start(home, port, "nginx", "-p", home + "/", "-c", "nginx.conf", "-e", "stderr");
   }
 
+  private static FrontProxy start(Path home, int port, String name, String... arguments)
+      throws Exception {
+    PeerProgram program = PeerProgram.start(home, name, arguments);
+    program.awaitListening(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    return new FrontProxy(program, port);
+  }
+
   private static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return free.getLocalPort();
     }
   }
 
-  private static FrontProxy start(Path home, int port, String name, String... arguments)
-      throws Exception {
-    List<String> command = new ArrayList<>(List.of(require(name).toString()));
-    command.addAll(List.of(arguments));
-    Path log = home.resolve(name + ".log");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(home.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    FrontProxy proxy = new FrontProxy(process, port);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
-    while (!proxy.isListening()) {
-      if (!process.isAlive() || System.nanoTime() - deadline > 0) {
-        proxy.close();
-        throw new AssertionError(name + " did not start:\n" + Files.readString(log));
-      }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-    }
-    return proxy;
-  }
-
-  private boolean isListening() {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.isConnected();
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  int port() {
-    return port;
-  }
-
   @Override
   public void close() {
-    process.destroyForcibly();
+    program.close();
   }
 }

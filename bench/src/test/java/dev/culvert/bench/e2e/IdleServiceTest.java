@@ -1,12 +1,12 @@
 package dev.culvert.bench.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.culvert.bench.peers.PeerProgram;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,8 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @ExtendWith(LeakCheck.class)
 final class IdleServiceTest {
-  private static final Path NGINX = Path.of("/usr/sbin/nginx");
-  private static final Path NODE = Path.of("/usr/bin/node");
+  private static final int KINDS = 4;
   private static final int BURSTS = 10;
   private static final int REQUESTS = 20;
 
@@ -54,13 +53,13 @@ final class IdleServiceTest {
   private final Random random = new Random(4); // when within the second of the closing
   private final HttpClient visitor =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private @Nullable Process service;
+  private @Nullable PeerProgram service;
 
   @AfterEach
-  void stop() throws Exception {
+  void stop() {
     visitor.shutdownNow();
     if (service != null) {
-      service.destroyForcibly().waitFor();
+      service.close();
     }
   }
 
@@ -70,25 +69,10 @@ final class IdleServiceTest {
     }
   }
 
-  private void start(int port, String... command) throws Exception {
-    Process started =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("output").toFile())
-            .start();
+  private void start(int port, String name, String... arguments) throws Exception {
+    PeerProgram started = PeerProgram.start(directory, name, arguments);
     service = started;
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (true) {
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        assertThat(socket.isConnected()).isTrue();
-        return;
-      } catch (IOException e) {
-        assertThat(started.isAlive() && System.nanoTime() < deadline)
-            .as(Files.readString(directory.resolve("output")))
-            .isTrue();
-        started.waitFor(20, TimeUnit.MILLISECONDS);
-      }
-    }
+    started.awaitListening(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
   }
 
   /** Keeps a connection for a second, and does not say so. */
@@ -141,37 +125,29 @@ final class IdleServiceTest {
 
   private static HttpRequest request(URI url, int number) {
     HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve("/" + number));
-    return switch (number % 3) {
+    return switch (number % KINDS) {
       case 0 -> request.method("DELETE", BodyPublishers.noBody()).build();
-      case 1 -> request.PUT(BodyPublishers.noBody()).build();
+      case 1 -> request.PUT(BodyPublishers.ofString("hello")).build();
+      case 2 -> request.POST(BodyPublishers.ofString("hello")).build();
       default -> request.build();
     };
   }
 
   @Test
   void serviceThatDoesNotSayHowLongItKeepsAConnectionLosesNoRequest() throws Exception {
-    assumeTrue(Files.isExecutable(NGINX), "no nginx here");
     int port = freePort();
     Path configuration =
         Files.writeString(directory.resolve("nginx.conf"), nginxConfiguration(port));
     start(
-        port,
-        NGINX.toString(),
-        "-p",
-        directory.toString(),
-        "-e",
-        "stderr",
-        "-c",
-        configuration.toString());
+        port, "nginx", "-p", directory.toString(), "-e", "stderr", "-c", configuration.toString());
 
     loseNoRequest(port);
   }
 
   @Test
   void serviceThatSaysHowLongItKeepsAConnectionLosesNoRequest() throws Exception {
-    assumeTrue(Files.isExecutable(NODE), "no Node.js here");
     int port = freePort();
-    start(port, NODE.toString(), "-e", NODE_SERVICE, Integer.toString(port));
+    start(port, "node", "-e", NODE_SERVICE, Integer.toString(port));
 
     loseNoRequest(port);
   }

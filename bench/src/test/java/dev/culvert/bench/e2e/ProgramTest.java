@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.bench.demo.SampleApp;
 import dev.culvert.bench.e2e.Forked.ForkedServer;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,6 +72,22 @@ final class ProgramTest {
       again.end();
 
       assertThat(again.allLines()).noneMatch(line -> line.contains("AUTHTOKEN"));
+    }
+  }
+
+  @Test
+  void http2WithoutTlsIsSpokenWhereTheCommandSaysSo(@TempDir Path other) throws Exception {
+    try (Forked serving = Forked.serve(other.resolve("state"), List.of(), "--http2-cleartext")) {
+      int port = Integer.parseInt(serving.await("visitors +http://NAME.localhost:(\\d+)"));
+
+      try (Socket visitor = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        visitor.setSoTimeout(20_000);
+        String preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
+        visitor.getOutputStream().write(preface.getBytes(StandardCharsets.ISO_8859_1));
+
+        byte[] frame = visitor.getInputStream().readNBytes(9);
+        assertThat(frame[3]).as("its type, which is that of settings").isEqualTo((byte) 4);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.culvert.bench.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.bench.demo.SampleApp;
+import dev.culvert.bench.peers.PeerProgram;
 import dev.culvert.server.ServerConfig;
 import dev.culvert.server.log.AccessLogSettings;
 import dev.culvert.server.log.Format;
@@ -59,7 +60,7 @@ final class RealProxiesTest {
   /** What curl prints of the page with all headers that the service saw. */
   private static String headersSeen(URI tunnel, FrontProxy proxy, String... options)
       throws Exception {
-    List<String> command = new ArrayList<>(List.of(FrontProxy.require("curl").toString()));
+    List<String> command = new ArrayList<>(List.of(PeerProgram.require("curl").toString()));
     command.addAll(List.of("-sSk", "--max-time", "20", "--interface", VISITOR));
     command.addAll(List.of(options));
     String host = tunnel.getHost() + ":" + proxy.port();

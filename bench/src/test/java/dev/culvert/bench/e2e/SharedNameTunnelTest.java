@@ -2,6 +2,7 @@ package dev.culvert.bench.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.bench.demo.SampleApp;
 import dev.culvert.client.ClientConfig;
 import dev.culvert.client.ClientEnd;
 import dev.culvert.client.ClientEvent;
@@ -10,10 +11,13 @@ import dev.culvert.client.local.HealthCheck;
 import dev.culvert.mux.control.Secret;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -140,6 +144,29 @@ final class SharedNameTunnelTest {
       }
 
       assertThat(answers(url, 4)).containsExactly("b");
+    }
+  }
+
+  @Test
+  void clientWithoutAServiceCostsNoRequestNotEvenOneWithABody() throws Exception {
+    int nobody;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = free.getLocalPort();
+    }
+    try (SampleApp app = SampleApp.start(Tunnel.ANY_PORT)) {
+      connect(Tunnel.http(nobody, "shop").shared());
+      URI url = connect(Tunnel.http(app.address().getPort(), "shop").shared()).http();
+
+      for (int i = 0; i < 6; i++) {
+        HttpRequest upload =
+            HttpRequest.newBuilder(url.resolve("/upload"))
+                .POST(BodyPublishers.ofByteArray(new byte[23_456]))
+                .build();
+        HttpResponse<String> response = visitor.send(upload, BodyHandlers.ofString());
+
+        assertThat(response.body()).contains("23456");
+        assertThat(response.statusCode()).isEqualTo(200);
+      }
     }
   }
 

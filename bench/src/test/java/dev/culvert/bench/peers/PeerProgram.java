@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 
 /** One of Debian's programs, running. */
-final class PeerProgram implements AutoCloseable {
+public final class PeerProgram implements AutoCloseable {
   private static final List<Path> DIRECTORIES = List.of(Path.of("/usr/bin"), Path.of("/usr/sbin"));
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
@@ -36,7 +36,7 @@ final class PeerProgram implements AutoCloseable {
   /**
    * Where the program is; the test is skipped where it is not, and fails where CI should have it.
    */
-  static Path require(String name) {
+  public static Path require(String name) {
     Path found =
         DIRECTORIES.stream()
             .map(directory -> directory.resolve(name))
@@ -52,7 +52,7 @@ final class PeerProgram implements AutoCloseable {
   }
 
   /** Starts a program, whose output goes to a file in {@code home}. */
-  static PeerProgram start(Path home, String name, String... arguments) throws IOException {
+  public static PeerProgram start(Path home, String name, String... arguments) throws IOException {
     Path log = home.resolve(name + ".log");
     List<String> command = new ArrayList<>();
     command.add(require(name).toString());
@@ -78,7 +78,7 @@ final class PeerProgram implements AutoCloseable {
     return InetAddress.getByAddress(bytes);
   }
 
-  static InetSocketAddress freePort() throws IOException {
+  public static InetSocketAddress freePort() throws IOException {
     InetAddress address = ownAddress();
     try (ServerSocket socket = new ServerSocket(0, 1, address)) {
       return new InetSocketAddress(address, socket.getLocalPort());
@@ -86,7 +86,7 @@ final class PeerProgram implements AutoCloseable {
   }
 
   /** Waits until it listens there. */
-  void awaitListening(InetSocketAddress address) throws IOException {
+  public void awaitListening(InetSocketAddress address) throws IOException {
     long deadline = System.nanoTime() + DEADLINE.toNanos();
     while (true) {
       try (Socket socket = new Socket(address.getAddress(), address.getPort())) {

@@ -26,10 +26,18 @@ record ReverseProxy(InetSocketAddress address, List<Runnable> closing) implement
 
   /** Ours, over plain HTTP. */
   static ReverseProxy culvert(Path home, int servicePort) throws Exception {
+    return culvertHttp(ServerConfig.local(home.resolve("state")), servicePort);
+  }
+
+  /** Ours, over HTTP/2 without TLS as well. */
+  static ReverseProxy culvertHttp2(Path home, int servicePort) throws Exception {
+    return culvertHttp(ServerConfig.local(home.resolve("state")).withHttp2Cleartext(), servicePort);
+  }
+
+  private static ReverseProxy culvertHttp(ServerConfig config, int servicePort) throws Exception {
     InetSocketAddress address = PeerProgram.freePort();
-    ServerConfig config =
-        ServerConfig.local(home.resolve("state")).withAddresses(PeerProgram.freePort(), address);
-    return culvert(config, address, "app", servicePort);
+    return culvert(
+        config.withAddresses(PeerProgram.freePort(), address), address, "app", servicePort);
   }
 
   /**

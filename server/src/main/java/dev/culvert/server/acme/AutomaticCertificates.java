@@ -140,8 +140,8 @@ public final class AutomaticCertificates implements AutoCloseable {
         : new Destination(tls, channel -> channel.pipeline().addLast(new EndOfHandshake()));
   }
 
-  /** What answers an authority on a visitor's connection, behind its HTTP codec. */
-  public ChannelHandler newResponder() {
+  /** Answers an authority on one visitor's connection; goes behind its HTTP codec. */
+  public ChannelHandler responder() {
     return new ChallengeResponder(challenges);
   }
 

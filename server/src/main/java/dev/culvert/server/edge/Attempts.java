@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Where one request goes, and where next if that fails. On the visitor's event loop, but for {@link
  * #end}.
  *
- * <p>Nothing is tried again once a byte of the body was sent, or of a response came. Otherwise a
- * request goes
+ * <p>Nothing is tried again once something of a response came, or a byte of the body was sent that
+ * cannot be had again or may have reached a service ({@link SentBody}). Otherwise a request goes
  *
  * <ul>
  *   <li>to another member of the pool if it has certainly not reached a service: no stream could be
@@ -63,7 +63,8 @@ final class Attempts {
   /**
    * Where to send the request again, over a new connection; null for nowhere.
    *
-   * @param isCommitted whether some of its body was sent, or something of a response came
+   * @param isCommitted whether it cannot be sent once more as it was, or something of a response
+   *     came
    */
   @Nullable Route afterUnanswered(Throwable cause, boolean isCommitted) {
     boolean wasReused = isReused;
@@ -87,6 +88,11 @@ final class Attempts {
     }
     Route other = another();
     return other == null ? same : other;
+  }
+
+  /** Whether there are members that the request has not been to. */
+  boolean hasOthers() {
+    return members.size() > tried.size() && tried.size() < MAX_MEMBERS;
   }
 
   /** A response has begun. */

@@ -47,6 +47,7 @@ final class Exchange implements Upstream.User {
   private final Requester requester;
   private final RequestTrace trace;
   private final ArrayDeque<HttpContent> waitingContent = new ArrayDeque<>();
+  private final SentBody sentBody = new SentBody();
   private @Nullable Route route; // that has the request
   private @Nullable Admission admission; // once it has passed
   private @Nullable Upstream upstream;
@@ -127,7 +128,8 @@ final class Exchange implements Upstream.User {
   }
 
   private void connect(Route target) {
-    long maxIdleNanos = head.isIdempotent() ? Long.MAX_VALUE : UpstreamPool.FRESH_NANOS;
+    boolean isRepeatable = head.isIdempotent() && !head.hasBody();
+    long maxIdleNanos = isRepeatable ? Long.MAX_VALUE : UpstreamPool.FRESH_NANOS;
     Upstream idle = pool.take(target, maxIdleNanos, this, visitor.loop());
     if (idle != null) {
       attempts.reused();
@@ -200,6 +202,7 @@ final class Exchange implements Upstream.User {
       bodyTooLong(tooLong);
       return;
     }
+    sentBody.add(content, attempts.hasOthers());
     hasSentBody |= bytes > 0;
     unwrittenBytes += bytes;
     target.write(
@@ -298,6 +301,7 @@ final class Exchange implements Upstream.User {
 
   private void responseHead(HttpResponse response) {
     attempts.answered();
+    sentBody.forget();
     HttpResponseStatus status = response.status();
     if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
       switchProtocols(response);
@@ -394,7 +398,7 @@ final class Exchange implements Upstream.User {
       visitor.abort(cause);
       return;
     }
-    Route next = attempts.afterUnanswered(cause, hasSentBody || hasInformed);
+    Route next = attempts.afterUnanswered(cause, isCommitted(cause));
     if (next == null) {
       fail(ExchangeFailure.unanswered(head.host(), cause));
       return;
@@ -402,15 +406,20 @@ final class Exchange implements Upstream.User {
     if (upstream != null) {
       upstream.abort();
     }
-    if (isRequestEnded) {
-      waitingContent.add(LastHttpContent.EMPTY_LAST_CONTENT);
-    }
+    sentBody.moveTo(waitingContent);
+    hasSentBody = false;
     upstream = null;
     if (next.equals(route)) {
       open(next);
     } else {
       goTo(next, this::open);
     }
+  }
+
+  /** Whether something came of the request: an answer, or that some of its body cannot be had. */
+  private boolean isCommitted(Throwable cause) {
+    boolean isUnreached = cause instanceof LocalServiceException e && e.isUnreached();
+    return hasInformed || (hasSentBody && !(isUnreached && sentBody.isWhole()));
   }
 
   private void fail(HttpRefusal refusal) {
@@ -441,6 +450,7 @@ final class Exchange implements Upstream.User {
     isOver = true;
     attempts.end();
     leave();
+    sentBody.forget();
     waitingContent.forEach(HttpContent::release);
     waitingContent.clear();
   }

@@ -11,7 +11,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
-import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -59,6 +58,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   private final UpstreamPool pool;
   private final Route route;
   private final ResponseCredit credit;
+  private final ServiceCodec codec;
   private final AtomicReference<State> state = new AtomicReference<>(State.BUSY);
   private final ArrayDeque<ByteBuf> afterSwitch = new ArrayDeque<>(); // stream's loop
   private volatile Seat seat;
@@ -80,12 +80,14 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       UpstreamPool pool,
       Route route,
       ResponseCredit credit,
+      ServiceCodec codec,
       User user,
       EventExecutor loop) {
     this.stream = stream;
     this.pool = pool;
     this.route = route;
     this.credit = credit;
+    this.codec = codec;
     this.seat = new Seat(user, loop);
   }
 
@@ -96,7 +98,11 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     Seat taken = new Seat(user, loop);
     seat = taken;
     isExpecting = true;
-    return state.compareAndSet(State.IDLE, State.BUSY);
+    if (state.compareAndSet(State.IDLE, State.BUSY)) {
+      return true;
+    }
+    isExpecting = false; // what still comes is nobody's
+    return false;
   }
 
   @Override
@@ -247,6 +253,9 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         return;
       }
       isExpecting = false;
+      if (codec.hasSurplus()) {
+        isReusable = false; // what is behind it could be taken for the next request's answer
+      }
     }
     if (part instanceof HttpContent content) {
       credit.content(content.content().readableBytes());
@@ -266,7 +275,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     isInformational = status.codeClass().equals(HttpStatusClass.INFORMATIONAL);
     headers.remove(RefusalPage.ERROR_HEADER);
     if (isSwitched) {
-      ctx.pipeline().remove(HttpClientCodec.class);
+      ctx.pipeline().remove(codec);
       return;
     }
     isReusable = HttpUtil.isKeepAlive(response) && ResponseFraming.isFramed(response, isToHead);

@@ -2,58 +2,43 @@ package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.server.visitor.Source;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One visitor's connection in HTTP/1: takes its requests one after the other.
  *
- * <p>Event loop only. While a request is being answered, what the visitor sends behind it waits; at
- * most what one read brought, for then reading stops.
+ * <p>Event loop only. While a request is being answered, what the visitor sends behind it waits, as
+ * bytes; at most what one read brought, for then reading stops.
  */
 final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor {
+  private static final Logger logger = LoggerFactory.getLogger(Http1Visitor.class);
+
   /** What is read and dropped of a request that was answered early, to keep the connection. */
   private static final long MAX_DISCARDED_BYTES = 1 << 20;
-
-  /** How long a connection that is to close goes on reading, so that its last answer arrives. */
-  private static final long LINGER_SECONDS = 2;
 
   private final Reception reception;
   private final String scheme;
   private final VisitorCodec codec;
   final Http1Patience patience = new Http1Patience(this);
-  private final ArrayDeque<HttpObject> early = new ArrayDeque<>();
-  private @Nullable ChannelHandlerContext ctx;
+  private final Http1Output output;
   private @Nullable RequestHead head; // of the request that is being answered, if it could be read
   private @Nullable Exchange exchange;
-  private KeepAlive keepAlive = KeepAlive.YES; // of the request that is being answered
   private boolean isRequestEnded = true;
   private boolean isAnswering;
   private boolean isClosing;
@@ -64,13 +49,11 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     this.reception = reception;
     this.scheme = scheme;
     this.codec = codec;
+    this.output = new Http1Output(codec);
   }
 
   ChannelHandlerContext context() {
-    if (ctx == null) {
-      throw new IllegalStateException("the visitor has no pipeline yet");
-    }
-    return ctx;
+    return output.context();
   }
 
   @Override
@@ -87,7 +70,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    this.ctx = ctx;
+    output.open(ctx);
     RelayLeg.arm(ctx.channel());
     patience.awaitFirst();
     if (ctx.channel().isActive()) {
@@ -106,14 +89,8 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     HttpObject part = (HttpObject) message;
     if (isClosing) {
       ReferenceCountUtil.release(part);
-    } else if (isAnswering && isRequestEnded) {
-      early.add(part);
-    } else {
-      receive(part);
+      return;
     }
-  }
-
-  private void receive(HttpObject part) {
     if (part instanceof HttpRequest request) {
       patience.stopWaiting();
       isRequestEnded = false;
@@ -127,17 +104,17 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   private void begin(HttpRequest request) {
-    codec.answerHead(request.method().equals(HttpMethod.HEAD));
-    keepAlive = HttpUtil.isKeepAlive(request) ? KeepAlive.YES : KeepAlive.NO;
+    output.begin(request);
     head = null;
     try {
       head = RequestHead.of(request, scheme);
+      output.understood(head.version());
       exchange = reception.receive(this, head);
       if (exchange != null) {
         exchange.start();
       }
     } catch (RequestHead.RefusedException e) {
-      keepAlive = KeepAlive.NO;
+      output.closeAfter();
       reception.refuse(
           this,
           e.refusal(),
@@ -162,12 +139,12 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
       discardedBytes += content.content().readableBytes();
       content.release();
       if (discardedBytes > MAX_DISCARDED_BYTES && !isLast) {
-        linger();
+        close();
       }
     }
     if (isLast) {
       isRequestEnded = true;
-      if (exchange != null && head != null && head.upgrade()) {
+      if (isAnswering || !isWritable()) {
         codec.hold();
       }
       nextIfDone();
@@ -193,9 +170,13 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   private boolean wantsMore() {
-    return isClosing
-        || (early.isEmpty()
-            && (exchange == null ? context().channel().isWritable() : exchange.wantsRequest()));
+    if (isClosing) {
+      return true;
+    }
+    if (codec.isHolding()) {
+      return codec.isEmpty(); // the visitor may leave
+    }
+    return exchange == null ? isWritable() : exchange.wantsRequest();
   }
 
   /** Whether nothing goes on until the visitor sends more of its request. */
@@ -218,42 +199,12 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void write(HttpObject part) {
-    if (part instanceof HttpResponse response) {
-      writeHead(response);
-    } else {
-      context().write(part);
-    }
+    output.write(part);
   }
 
   @Override
   public void write(HttpContent content, GenericFutureListener<Future<? super Void>> done) {
     context().write(content).addListener(done);
-  }
-
-  private void writeHead(HttpResponse response) {
-    HttpVersion version = head == null ? HttpVersion.HTTP_1_1 : head.version();
-    HttpResponse own = response.setProtocolVersion(HttpVersion.HTTP_1_1);
-    if (!response.status().codeClass().equals(HttpStatusClass.INFORMATIONAL)) {
-      boolean isToHead = head != null && head.isHead();
-      keepAlive = ResponseFraming.tellEnd(own, version, isToHead, keepAlive);
-      context().write(own);
-    } else if (version.equals(HttpVersion.HTTP_1_1)) {
-      var _ = writeWhole(own);
-    } else {
-      ReferenceCountUtil.release(own);
-    }
-  }
-
-  /** A head that is all there is. */
-  private ChannelFuture writeWhole(HttpResponse response) {
-    return context()
-        .writeAndFlush(
-            new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                response.status(),
-                Unpooled.EMPTY_BUFFER,
-                response.headers(),
-                EmptyHttpHeaders.INSTANCE));
   }
 
   @Override
@@ -267,7 +218,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     boolean isLost = refusal.status().equals(HttpResponseStatus.REQUEST_TIMEOUT);
     boolean isMalformed = refusal.status().equals(HttpResponseStatus.BAD_REQUEST);
     if (isLost || isMalformed || (head != null && head.waitsToContinue())) {
-      keepAlive = KeepAlive.NO;
+      output.closeAfter();
     }
     write(RefusalPage.of(refusal, head == null ? null : head.accept()));
     flush();
@@ -279,13 +230,12 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     exchange = null;
     isAnswering = false;
     if (!isRequestEnded && head != null && head.waitsToContinue()) {
-      keepAlive = KeepAlive.NO; // the body may never come
+      output.closeAfter(); // the body may never come
     }
-    if (keepAlive == KeepAlive.NO) {
+    if (output.keepAlive() == KeepAlive.NO) {
       close();
     } else {
       patience.awaitNext();
-      codec.goOn();
       nextIfDone();
       readIfWanted(); // what is left of a request that was answered early
     }
@@ -296,9 +246,11 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
       return;
     }
     patience.awaitNext();
-    HttpObject part;
-    while (mayTakeEarly() && (part = early.poll()) != null) {
-      receive(part);
+    if (isWritable()) {
+      boolean wasReadPending = isReadPending;
+      isReadPending = true; // nothing is read before what was held
+      codec.goOn();
+      isReadPending = wasReadPending;
     }
     if (exchange != null) {
       exchange.requestReadComplete();
@@ -306,41 +258,17 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     readIfWanted();
   }
 
-  /** What is left of a request, or another one while nothing is in its way. */
-  private boolean mayTakeEarly() {
-    return !isClosing && (!isRequestEnded || (!isAnswering && context().channel().isWritable()));
-  }
-
-  /** Closes the connection in order, behind what was written. */
+  /** Closes the connection in order, behind what was written; what still comes is dropped. */
   void close() {
-    if (isRequestEnded) {
-      isClosing = true;
-      releaseEarly();
-      RelayLeg.disarm(context().channel());
-      context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-    } else {
-      linger();
-    }
-  }
-
-  /** Ends the output, and drops what the visitor is still sending for a moment. */
-  private void linger() {
     isClosing = true;
     patience.stopWaiting();
-    releaseEarly();
-    RelayLeg.disarm(context().channel());
-    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput());
-    readIfWanted();
-  }
-
-  private void endOutput() {
-    SslHandler tls = context().pipeline().get(SslHandler.class);
-    if (tls != null) {
-      tls.closeOutbound();
+    codec.goOn(); // what it holds is dropped, too
+    if (isRequestEnded) {
+      output.close();
     } else {
-      ((DuplexChannel) context().channel()).shutdownOutput();
+      output.linger();
+      readIfWanted();
     }
-    context().executor().schedule(() -> context().close(), LINGER_SECONDS, TimeUnit.SECONDS);
   }
 
   @Override
@@ -351,18 +279,12 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public Future<?> switchProtocols(HttpResponse response) {
-    return writeWhole(response);
+    return output.writeWhole(response);
   }
 
   @Override
   public RelayLeg leg() {
-    SocketChannel channel = (SocketChannel) context().channel();
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (tls != null) {
-      return RelayLeg.ofTls(channel, tls::closeOutbound); // its end is close_notify, not a FIN
-    }
-    channel.config().setAllowHalfClosure(true);
-    return RelayLeg.of(channel);
+    return output.leg();
   }
 
   @Override
@@ -399,7 +321,6 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     patience.stopWaiting();
-    releaseEarly();
     if (exchange != null) {
       exchange.visitorGone();
       exchange = null;
@@ -409,13 +330,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    logger.debug("{} is cut: {}", ctx.channel(), cause.toString());
     RelayLeg.abort(ctx.channel());
-  }
-
-  private void releaseEarly() {
-    HttpObject part;
-    while ((part = early.poll()) != null) {
-      ReferenceCountUtil.release(part);
-    }
   }
 }

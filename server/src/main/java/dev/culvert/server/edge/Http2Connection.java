@@ -19,6 +19,8 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One visitor's connection in HTTP/2: its streams, each of them an {@link Http2Visitor}, and how
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * settings, pings, empty frames and continuations end the connection; the codec counts them.
  */
 final class Http2Connection extends ChannelDuplexHandler {
+  private static final Logger logger = LoggerFactory.getLogger(Http2Connection.class);
+
   static final int MAX_STREAMS = 128;
   static final int STREAM_WINDOW_BYTES = 256 * 1024;
   static final int CONNECTION_WINDOW_BYTES = 1024 * 1024;
@@ -174,6 +178,7 @@ final class Http2Connection extends ChannelDuplexHandler {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+      logger.debug("{} is cut: {}", ctx.channel(), cause.toString());
       RelayLeg.abort(ctx.channel());
     } // else the codec tells the visitor with a GOAWAY, and closes behind it
   }

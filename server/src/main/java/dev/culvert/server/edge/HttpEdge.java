@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The public HTTP side: gives each visitor's connection its pipeline. Any thread.
@@ -38,29 +39,49 @@ public final class HttpEdge {
     reception = new Reception(routes, proxies, rules, log);
   }
 
+  /** Makes {@code channel}, an accepted connection, a visitor over plain HTTP. */
+  public void acceptHttp(Channel channel) {
+    acceptHttp(channel, null);
+  }
+
   /**
-   * Makes {@code channel}, an accepted connection, a visitor over plain HTTP.
+   * The same with another handler.
    *
-   * @param first see each request before it is routed, behind the codec, and may answer it
+   * @param first sees requests of HTTP/1 ahead of all else; null for nothing
    */
-  public void acceptHttp(Channel channel, ChannelHandler... first) {
+  public void acceptHttp(Channel channel, @Nullable ChannelHandler first) {
     addHttp1(channel, "http", first);
+  }
+
+  /** The same, which may begin with HTTP/2 instead, as it knows that it can. */
+  public void acceptHttpOrHttp2(Channel channel, @Nullable ChannelHandler first) {
+    channel
+        .pipeline()
+        .addLast(
+            new CleartextChoice(
+                made -> addHttp1(made, "http", first), made -> addHttp2(made, "http")));
   }
 
   /** Makes {@code channel}, whose pipeline ends in its SslHandler, a visitor over HTTPS. */
   public void acceptHttps(Channel channel) {
     channel
         .pipeline()
-        .addLast(CloseNotifyHandler.INSTANCE, new ProtocolChoice(this::addHttp1, this::addHttp2));
+        .addLast(
+            CloseNotifyHandler.INSTANCE,
+            new ProtocolChoice((made, scheme) -> addHttp1(made, scheme, null), this::addHttp2));
   }
 
-  private void addHttp1(Channel channel, String scheme, ChannelHandler... first) {
+  private void addHttp1(Channel channel, String scheme, @Nullable ChannelHandler first) {
     channel.config().setAutoRead(false);
     channel.config().setWriteBufferWaterMark(WATER_MARK);
     VisitorCodec codec = new VisitorCodec();
     Http1Visitor visitor = new Http1Visitor(reception, scheme, codec);
     ChannelPipeline pipeline = channel.pipeline();
-    pipeline.addLast(visitor.patience, codec).addLast(first).addLast(visitor);
+    pipeline.addLast(visitor.patience, codec);
+    if (first != null) {
+      pipeline.addLast(first);
+    }
+    pipeline.addLast(visitor);
   }
 
   private void addHttp2(Channel channel, String scheme) {

@@ -6,12 +6,16 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives a visitor over TLS the protocol that was agreed on in the handshake (ALPN); HTTP/1 where
  * none was. Event loop only.
  */
 final class ProtocolChoice extends ApplicationProtocolNegotiationHandler {
+  private static final Logger logger = LoggerFactory.getLogger(ProtocolChoice.class);
+
   private final BiConsumer<Channel, String> http1;
   private final BiConsumer<Channel, String> http2;
 
@@ -35,6 +39,7 @@ final class ProtocolChoice extends ApplicationProtocolNegotiationHandler {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    logger.debug("{} is cut: {}", ctx.channel(), cause.toString());
     RelayLeg.abort(ctx.channel());
   }
 }

@@ -4,8 +4,6 @@ import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.server.route.Route;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -31,13 +29,16 @@ final class UpstreamPool {
   /** What a service's own limit is shortened by, beside a round trip. */
   private static final long MARGIN_SECONDS = 1;
 
-  /** A request that must not be repeated takes no connection that has idled longer. */
-  static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /**
+   * A request that cannot be repeated takes no connection that has idled longer: half of what the
+   * least patient services keep one.
+   */
+  static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final ConcurrentMap<Route, ConcurrentLinkedDeque<Http1Upstream>> idle =
       new ConcurrentHashMap<>();
 
-  /** An idle connection for {@code route}, or null. */
+  /** An idle connection for {@code route} that has not idled for longer, or null. */
   @Nullable Http1Upstream take(
       Route route, long maxIdleNanos, Upstream.User user, EventExecutor loop) {
     ConcurrentLinkedDeque<Http1Upstream> waiting = idle.get(route);
@@ -45,7 +46,10 @@ final class UpstreamPool {
       return null;
     }
     long now = System.nanoTime();
-    Http1Upstream upstream;
+    Http1Upstream upstream = waiting.peekFirst();
+    if (upstream != null && now - upstream.idleSinceNanos >= maxIdleNanos) {
+      return null; // nor is any behind it, and other requests may take them
+    }
     while ((upstream = waiting.pollFirst()) != null) {
       long idleNanos = now - upstream.idleSinceNanos;
       if (idleNanos >= Math.min(upstream.idleLimitNanos, maxIdleNanos)) {
@@ -69,11 +73,13 @@ final class UpstreamPool {
               protected void initChannel(StreamChannel stream) {
                 stream.config().setAutoRead(false);
                 ResponseCredit credit = new ResponseCredit(stream);
-                stream.pipeline().addLast(credit, new StatusHandler(), newCodec());
+                ServiceCodec codec = new ServiceCodec();
+                stream.pipeline().addLast(credit, new StatusHandler(), codec);
                 stream
                     .pipeline()
                     .addLast(
-                        new Http1Upstream(stream, UpstreamPool.this, route, credit, user, loop));
+                        new Http1Upstream(
+                            stream, UpstreamPool.this, route, credit, codec, user, loop));
               }
             })
         .addListener((Future<StreamChannel> done) -> {
@@ -84,16 +90,6 @@ final class UpstreamPool {
           }
         });
     return promise;
-  }
-
-  private static HttpClientCodec newCodec() {
-    return new HttpClientCodec(
-        new HttpDecoderConfig()
-            .setMaxInitialLineLength(HttpEdge.MAX_LINE_BYTES)
-            .setMaxHeaderSize(HttpEdge.MAX_HEADER_BYTES)
-            .setMaxChunkSize(HttpEdge.MAX_CHUNK_BYTES),
-        false,
-        false);
   }
 
   /**

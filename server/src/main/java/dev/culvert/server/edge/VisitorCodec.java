@@ -12,17 +12,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * HTTP/1 of a visitor's connection, one request at a time. Event loop only.
  *
- * <p>Behind a request that may turn the connection into something else, what the visitor sends is
- * no HTTP unless the request is answered as any other: {@link #hold} keeps it as bytes. They go to
- * the handler behind when this one is removed.
+ * <p>What the visitor sends behind a request waits for the answer to that as bytes, with {@link
+ * #hold}: decoded it could take thirty times their place, and behind a request that turns the
+ * connection into something else it is no HTTP. Then it goes to the handler behind when this one is
+ * removed.
  */
 final class VisitorCodec extends CombinedChannelDuplexHandler<RequestDecoder, HttpResponseEncoder> {
+  private final Decoder decoder = new Decoder();
   private @Nullable ChannelHandlerContext context;
   private boolean isHolding;
   private boolean isToHead;
 
   VisitorCodec() {
-    init(new Decoder(), new Encoder());
+    init(decoder, new Encoder());
   }
 
   /** Decodes nothing behind the current request. */
@@ -30,7 +32,16 @@ final class VisitorCodec extends CombinedChannelDuplexHandler<RequestDecoder, Ht
     isHolding = true;
   }
 
-  /** Decodes what was held, if anything was: the connection stays with HTTP. */
+  boolean isHolding() {
+    return isHolding;
+  }
+
+  /** Whether there is nothing that has yet to be decoded. */
+  boolean isEmpty() {
+    return decoder.isEmpty();
+  }
+
+  /** Decodes what was held, if anything was: it is HTTP's, and has its turn. */
   void goOn() {
     if (isHolding && context != null) {
       isHolding = false;
@@ -60,6 +71,20 @@ final class VisitorCodec extends CombinedChannelDuplexHandler<RequestDecoder, Ht
       if (!isHolding) {
         super.decode(ctx, in, out);
       }
+    }
+
+    /** The decoder asks for more where it could decode nothing, which is not so here. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+      if (isHolding) {
+        ctx.fireChannelReadComplete();
+      } else {
+        super.channelReadComplete(ctx);
+      }
+    }
+
+    boolean isEmpty() {
+      return actualReadableBytes() == 0;
     }
   }
 

@@ -65,13 +65,60 @@ final class PooledRetryTest {
   }
 
   @Test
-  void requestWhoseBodyHasBegunGoesToNobodyElse() throws Exception {
-    visitor.send("PUT / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 5\r\n\r\nhello");
+  void bodyThatReachedNoServiceGoesToTheOtherClientFromItsStart() throws Exception {
+    visitor.send("POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 9\r\n\r\nhel");
     ServiceConnection first = ground.arrival();
-    first.readTo("hello");
+    first.readTo("hel");
+    visitor.send("lo ");
+    first.readTo("lo ");
+    refuse(first);
+    ServiceConnection other = second.serve();
+    other.readHead();
+    other.readTo("hello ");
+
+    visitor.send("you");
+
+    other.readTo("you");
+    other.respond("2");
+    assertThat(visitor.readResponse()).startsWith("HTTP/1.1 200 ").endsWith("2");
+  }
+
+  @Test
+  void chunkedBodyGoesThereWithItsTrailers() throws Exception {
+    String body = "5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n";
+    visitor.send("POST / HTTP/1.1\r\nHost: app.localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+    visitor.send(body);
+    ServiceConnection first = ground.arrival();
+    first.readTo("X-Sum: 1\r\n\r\n");
+    refuse(first);
+
+    ServiceConnection other = second.serve();
+    other.readHead();
+    assertThat(other.readTo("X-Sum: 1\r\n\r\n")).isEqualTo("5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n");
+    other.respond("2");
+    assertThat(visitor.readResponse()).endsWith("2");
+  }
+
+  @Test
+  void bodyOfWhichMoreThanIsKeptWasSentGoesToNobodyElse() throws Exception {
+    int length = SentBody.MAX_BYTES + 1;
+    visitor.send("PUT / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: " + length);
+    visitor.send("\r\n\r\n" + "x".repeat(length - 1) + "y");
+    ServiceConnection first = ground.arrival();
+    first.readTo("xy");
     refuse(first);
 
     assertThat(visitor.readResponse()).contains("culvert-error: local-service-down");
+    assertThat(second.hasArrivals()).isFalse();
+  }
+
+  @Test
+  void bodyThatMayHaveReachedAServiceGoesToNobodyElse() throws Exception {
+    visitor.send("PUT / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 5\r\n\r\nhello");
+    ground.serve().readTo("hello");
+    ground.cutFirst();
+
+    assertThat(visitor.readResponse()).startsWith("HTTP/1.1 502 ");
     assertThat(second.hasArrivals()).isFalse();
   }
 

@@ -20,9 +20,11 @@ import dev.culvert.server.visitor.TrustedProxies;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -45,6 +47,7 @@ final class StallTest {
   private final EmbeddedChannel server = new EmbeddedChannel();
   private final EmbeddedChannel client = new EmbeddedChannel();
   private final ArrayDeque<ServiceConnection> arrivals = new ArrayDeque<>();
+  private final RequestCount decoded = new RequestCount();
 
   @BeforeEach
   void open(@TempDir Path state) throws Exception {
@@ -81,7 +84,7 @@ final class StallTest {
             TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0),
         name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", opener));
     new HttpEdge(routes, TrustedProxies.NONE, new RuleBook(() -> 443), AccessLog.off())
-        .acceptHttp(visitor);
+        .acceptHttp(visitor, decoded);
   }
 
   @AfterEach
@@ -159,6 +162,30 @@ final class StallTest {
     assertThat(output()).startsWith("HTTP/1.1 408 ").contains("connection: close");
     assertThat(service.stream().isActive()).isFalse();
     assertThat(visitor.isOpen()).isFalse();
+  }
+
+  @Test
+  void requestsBehindTheOneThatIsBeingAnsweredWaitUndecodedAndUnread() throws Exception {
+    send(("GET /" + HOST + "\r\n").repeat(1000));
+    ServiceConnection service = serve();
+
+    assertThat(decoded.requests).isEqualTo(1);
+    assertThat(visitor.isReadPending()).isFalse();
+    respond(service, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+
+    assertThat(decoded.requests).isEqualTo(2);
+    assertThat(visitor.isReadPending()).isFalse();
+  }
+
+  @Test
+  void bytesAheadOfA101AreReadOnce() throws Exception {
+    send("GET /" + HOST + "Connection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+    serve();
+    assertThat(visitor.isReadPending()).as("whether it leaves").isTrue();
+
+    send("early");
+
+    assertThat(visitor.isReadPending()).isFalse();
   }
 
   @Test
@@ -266,6 +293,16 @@ final class StallTest {
     advance(MAX_STALL_SECONDS);
 
     assertThat(visitor.isOpen()).isFalse();
+  }
+
+  private static final class RequestCount extends ChannelInboundHandlerAdapter {
+    private int requests;
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      requests += message instanceof HttpRequest ? 1 : 0;
+      ctx.fireChannelRead(message);
+    }
   }
 
   @ChannelHandler.Sharable

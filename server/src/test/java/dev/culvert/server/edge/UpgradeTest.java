@@ -93,6 +93,33 @@ final class UpgradeTest {
   }
 
   @Test
+  void visitorThatLeavesBeforeTheSwitchResetsTheService() throws Exception {
+    visitor.send("GET / HTTP/1.1\r\n" + UPGRADE + "\r\n");
+    ServiceConnection service = ground.serve();
+    service.readHead();
+
+    visitor.close();
+
+    assertThat(service.awaitFinish()).isFalse();
+  }
+
+  @Test
+  void bytesAheadOfThe101AreNoHttpAndWaitForIt() throws Exception {
+    visitor.send("GET / HTTP/1.1\r\n" + UPGRADE + "\r\n");
+    ServiceConnection service = ground.serve();
+    service.readHead();
+    visitor.send("GET /early HTTP/1.1\r\n\r\n");
+    ground.visitorLoop().submit(() -> {}).sync();
+
+    service.send(SWITCHED);
+
+    assertThat(visitor.readHead()).startsWith("HTTP/1.1 101 ");
+    assertThat(service.readHead()).isEqualTo("GET /early HTTP/1.1\r\n\r\n");
+    visitor.send("later");
+    assertThat(service.readTo("later")).isEqualTo("later");
+  }
+
+  @Test
   void visitorThatLeavesResetsTheService() throws Exception {
     visitor.send("GET / HTTP/1.1\r\n" + UPGRADE + "\r\n");
     ServiceConnection service = ground.serve();

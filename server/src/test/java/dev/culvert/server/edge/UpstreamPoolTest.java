@@ -59,6 +59,15 @@ final class UpstreamPoolTest {
   }
 
   @Test
+  void connectionThatIdledTooLongForOneRequestIsKeptForOthers() {
+    pool.release(route, upstream, -1);
+
+    assertThat(pool.take(route, 0, second, loop())).isNull();
+
+    assertThat(take(second)).isSameAs(upstream);
+  }
+
+  @Test
   void connectionThatIsGivenBackDuringASweepIsKept() throws Exception {
     AtomicBoolean isOver = new AtomicBoolean();
     Thread sweeper =

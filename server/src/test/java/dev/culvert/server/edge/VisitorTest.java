@@ -133,6 +133,32 @@ final class VisitorTest {
   }
 
   @Test
+  void requestsOfOneReadAreNotAnsweredBeyondWhatIsTaken() {
+    socket.stopTaking();
+    int requests = 2000;
+
+    send(REQUEST.repeat(requests));
+
+    long kept = socket.unsafe().outboundBuffer().totalPendingWriteBytes();
+    assertThat(kept).isBetween(1L, (long) KEPT_BYTES);
+    int answers = 0;
+    for (int i = 0; i < requests && answers < requests; i++) {
+      socket.take();
+      answers += answers();
+    }
+    assertThat(answers).isEqualTo(requests);
+    assertThat(socket.isReadPending()).isTrue();
+  }
+
+  private int answers() {
+    int answers = 0;
+    for (ByteBuf out; (out = socket.readOutbound()) != null; out.release()) {
+      answers += out.toString(StandardCharsets.ISO_8859_1).split("HTTP/1.1 404 ", -1).length - 1;
+    }
+    return answers;
+  }
+
+  @Test
   void visitorThatTakesItsAnswersIsReadOn() {
     for (int i = 0; i < 1000; i++) {
       assertThat(socket.isReadPending()).isTrue();

@@ -9,7 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,6 +121,44 @@ final class AccessLogTest {
 
     assertThat(lines(old)).hasSize(2).last().asString().contains("/second");
     assertThat(lines(file)).singleElement().asString().contains("/third");
+  }
+
+  @Test
+  void noLineIsLostWhereFilesAreRenamedUnderLoad() throws Exception {
+    int total = 20 * 500;
+    List<Path> files = new ArrayList<>(List.of(file));
+    try (AccessLog log = open(file)) {
+      FutureTask<Void> load =
+          new FutureTask<>(() -> {
+            for (int i = 0; i < total; i++) {
+              log.write(Entries.request("/" + i, null, null));
+              if (i % 500 == 0) {
+                log.awaitWritten(); // or some are dropped
+              }
+            }
+            return null;
+          });
+      Thread.ofPlatform().start(load);
+      for (int i = 0; !load.isDone(); i++) {
+        Path old = directory.resolve("access.log." + i);
+        Files.move(file, old);
+        files.add(old);
+        log.reopen();
+        log.awaitWritten();
+      }
+      load.get();
+      log.awaitWritten();
+    }
+
+    Set<String> targets = new HashSet<>();
+    for (Path each : files) {
+      for (String line : lines(each)) {
+        assertThat(line).startsWith("{").endsWith("}");
+        assertThat(targets.add(line.replaceAll(".*\"target\":\"([^\"]+)\".*", "$1"))).isTrue();
+      }
+    }
+    assertThat(files).hasSizeGreaterThan(2);
+    assertThat(targets).hasSize(total);
   }
 
   @Test
