@@ -43,6 +43,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   private final Reception reception;
   private final Http2Connection connection;
+  private final Http2Patience patience = new Http2Patience();
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable RequestHead head;
   private @Nullable Exchange exchange;
@@ -50,14 +51,6 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private boolean isRequestEnded;
   private boolean isReadPending;
   private boolean isOver;
-
-  // As it was at the last look; each stays the same where the visitor stalls.
-  private boolean hasReceived;
-  private int owingLooks;
-  private int untakenLooks;
-  private long writtenBytes;
-  private long lastWrittenBytes;
-  private long lastUntaken;
 
   Http2Visitor(Reception reception, Http2Connection connection) {
     this.reception = reception;
@@ -98,7 +91,6 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    hasReceived = true;
     if (isOver) {
       ReferenceCountUtil.release(message);
     } else if (message instanceof Http2HeadersFrame frame) {
@@ -111,6 +103,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   private void receiveHead(Http2HeadersFrame frame) {
+    patience.received();
     try {
       if (head == null) {
         begin(frame);
@@ -146,12 +139,13 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     if (!frame.isEndStream()) {
       throw new Http2Head.MalformedException("a second head");
     }
-    LastHttpContent last = new DefaultLastHttpContent();
-    last.trailingHeaders().set(trailers);
-    receiveContent(last);
+    receiveContent(new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, trailers));
   }
 
   private void receiveData(Http2DataFrame frame) {
+    if (frame.content().isReadable()) {
+      patience.received();
+    }
     receiveContent(
         frame.isEndStream()
             ? new DefaultLastHttpContent(frame.content())
@@ -184,33 +178,15 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     }
   }
 
-  // Patience.
-
-  /** Compares with the last look, {@link Http2Connection#LOOK_SECONDS} ago. */
+  /** Ends what has stood still for too long; each {@value Http2Patience#LOOK_SECONDS} s. */
   void look() {
-    boolean owes = exchange != null && exchange.owesRequest();
-    owingLooks = owes && !hasReceived ? owingLooks + 1 : 0;
-    hasReceived = false;
-    long untaken = untaken();
-    boolean isStill = untaken == lastUntaken && writtenBytes == lastWrittenBytes;
-    untakenLooks = isStill && untaken > 0 ? untakenLooks + 1 : 0;
-    lastUntaken = untaken;
-    lastWrittenBytes = writtenBytes;
-    if (untakenLooks >= Http2Connection.STALL_LOOKS) {
+    patience.look(context().channel(), exchange != null && exchange.owesRequest());
+    if (patience.isTakingOver()) {
       gone();
       reset(Http2Error.CANCEL);
-    } else if (owingLooks >= Http2Connection.STALL_LOOKS && exchange != null) {
+    } else if (patience.isSendingOver() && exchange != null) {
       exchange.requestStalled();
     }
-  }
-
-  /** Zero where the visitor has taken all; else it changes as it takes. */
-  private long untaken() {
-    Channel channel = context().channel();
-    return channel.config().getWriteBufferHighWaterMark()
-        + 1
-        - channel.bytesBeforeUnwritable()
-        + channel.bytesBeforeWritable();
   }
 
   // What goes out.
@@ -259,7 +235,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     writeWaitingHead(false);
     if (!isEmpty || (isLast && !hasTrailers)) {
       ByteBuf bytes = isEmpty ? Unpooled.EMPTY_BUFFER : content.content().retain();
-      writtenBytes += bytes.readableBytes();
+      patience.written(bytes.readableBytes());
       context().write(new DefaultHttp2DataFrame(bytes, isLast && !hasTrailers)).addListener(done);
     }
     content.release();
@@ -369,8 +345,12 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    gone();
     Http2Exception own = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
-    reset(own == null ? Http2Error.INTERNAL_ERROR : own.error());
+    if (own instanceof Http2Exception.HeaderListSizeException && head == null && !isOver) {
+      reception.refuse(this, RequestHead.tooManyFields().refusal(), null, null, "HTTP/2.0");
+    } else {
+      gone();
+      reset(own == null ? Http2Error.INTERNAL_ERROR : own.error());
+    }
   }
 }
