@@ -3,10 +3,17 @@ package dev.culvert.bench.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.bench.e2e.LeakCheck;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,6 +41,7 @@ final class Http2SmugglingTest {
   private static final String MALFORMED = "RST PROTOCOL_ERROR";
   private static final String BAD = "400 ";
 
+  private Path log;
   private RecordingOrigin service;
   private ReverseProxy culvert;
   private String host;
@@ -42,6 +50,7 @@ final class Http2SmugglingTest {
   void start(@TempDir Path home) throws Exception {
     service = new RecordingOrigin();
     culvert = ReverseProxy.culvertHttps(home, service.port());
+    log = home.resolve(ReverseProxy.ACCESS_LOG);
     InetSocketAddress address = culvert.address();
     host = address.getAddress().getHostAddress() + ":" + address.getPort();
   }
@@ -351,6 +360,15 @@ final class Http2SmugglingTest {
 
       assertThat(visitor.answer(1)).isEqualTo(answer);
       assertOthersAreServed(visitor);
+      await(() -> service.unfinished() == 0);
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(20));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
   }
 
@@ -395,6 +413,35 @@ final class Http2SmugglingTest {
       assertThat(visitor.answer(1)).isEqualTo("200 ok");
       assertThat(service.takeSeen()).containsExactly(arrives.replaceAll("\\bH\\b", host));
       assertOthersAreServed(visitor);
+    }
+  }
+
+  static Stream<Arguments> unreadable() {
+    return Stream.of(
+        Arguments.of("S|:path=/blank|:authority=H|x=1 ", "\"/blank\".*400.*\"bad-request\""),
+        Arguments.of("S|:path=/host|:authority=a b", "\"/host\".*400.*\"bad-request\""),
+        Arguments.of("G|X-Upper=1", "\"target\":\"\".*400.*\"bad-request\""),
+        Arguments.of("G" + ("|x=" + "a".repeat(7_000)).repeat(10), "431.*\"headers-too-large\""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unreadable")
+  void requestThatCannotBeReadIsALineOfTheLog(String head, String line) throws Exception {
+    Files.writeString(log, "");
+    try (RawHttp2 visitor = visit()) {
+      send(visitor, RawHttp2.block(fields(head)));
+      visitor.answer(1);
+
+      await(() -> logged(log).lines().anyMatch(Pattern.compile(line).asPredicate()));
+      assertThat(logged(log).lines()).hasSize(1);
+    }
+  }
+
+  private static String logged(Path log) {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

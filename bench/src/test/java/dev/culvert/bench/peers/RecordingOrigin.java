@@ -51,6 +51,7 @@ final class RecordingOrigin implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
   private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger unfinished = new AtomicInteger();
   private final AtomicLong receivedBytes = new AtomicLong();
 
   RecordingOrigin() throws IOException {
@@ -80,6 +81,11 @@ final class RecordingOrigin implements AutoCloseable {
   /** How many bytes have come, of requests that were cut as well. */
   long receivedBytes() {
     return receivedBytes.get();
+  }
+
+  /** How many requests have begun and not ended, nor been cut. */
+  int unfinished() {
+    return unfinished.get();
   }
 
   private void accept() {
@@ -116,11 +122,20 @@ final class RecordingOrigin implements AutoCloseable {
   }
 
   /** The next request in a line; null at the end. */
-  private static @Nullable String read(InputStream in) throws IOException {
+  private @Nullable String read(InputStream in) throws IOException {
     String requestLine = readLine(in);
     if (requestLine.isEmpty()) {
       return null;
     }
+    unfinished.incrementAndGet();
+    try {
+      return readRest(requestLine, in);
+    } finally {
+      unfinished.decrementAndGet();
+    }
+  }
+
+  private static String readRest(String requestLine, InputStream in) throws IOException {
     List<String> fields = new ArrayList<>();
     int length = 0;
     boolean isChunked = false;
