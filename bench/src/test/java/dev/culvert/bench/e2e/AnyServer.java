@@ -9,9 +9,9 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Trusts whoever answers, for tests of what a server does with strangers. */
-final class AnyServer extends X509ExtendedTrustManager {
+public final class AnyServer extends X509ExtendedTrustManager {
   /** TLS that does so. */
-  static SSLContext context() throws GeneralSecurityException {
+  public static SSLContext context() throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {new AnyServer()}, null);
     return context;

@@ -36,6 +36,7 @@ final class ForkedCulvert implements AutoCloseable {
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
   private @Nullable CulvertClient client;
   private @Nullable InetSocketAddress http;
+  private @Nullable InetSocketAddress https;
 
   private ForkedCulvert(Process process) {
     this.process = process;
@@ -102,14 +103,20 @@ final class ForkedCulvert implements AutoCloseable {
             config,
             event -> {
               if (event instanceof ClientEvent.Opened tunnel) {
-                tunnel.urls().stream()
-                    .filter(text -> text.startsWith("http://"))
-                    .forEach(text -> opened.add(URI.create(text)));
+                tunnel.urls().forEach(text -> opened.add(URI.create(text)));
               }
             });
-    URI url = opened.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
-    assertThat(url).as("the tunnel's URL").isNotNull();
-    http = new InetSocketAddress(InetAddress.getLoopbackAddress(), url.getPort());
+    for (int i = 0; i < 2; i++) {
+      URI url = opened.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
+      assertThat(url).as("a URL of the tunnel").isNotNull();
+      InetSocketAddress address =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), url.getPort());
+      if (url.getScheme().equals("https")) {
+        https = address;
+      } else {
+        http = address;
+      }
+    }
   }
 
   /** Where visitors reach the tunnel over HTTP. */
@@ -118,6 +125,19 @@ final class ForkedCulvert implements AutoCloseable {
       throw new IllegalStateException("not connected");
     }
     return http;
+  }
+
+  /** Where visitors reach the tunnel over HTTPS. */
+  InetSocketAddress https() {
+    if (https == null) {
+      throw new IllegalStateException("not connected");
+    }
+    return https;
+  }
+
+  /** What the process has printed since it started to serve. */
+  List<String> said() {
+    return List.copyOf(lines);
   }
 
   boolean isAlive() {

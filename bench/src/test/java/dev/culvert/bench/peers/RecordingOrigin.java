@@ -3,8 +3,11 @@ package dev.culvert.bench.peers;
 import static java.util.stream.Collectors.joining;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -17,6 +20,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,11 +44,15 @@ final class RecordingOrigin implements AutoCloseable {
 
   static final int BIG_BYTES = 2 << 20;
 
-  private static final String BIG = "x".repeat(BIG_BYTES);
+  private static final byte[] BIG = "x".repeat(BIG_BYTES).getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] OK = "ok".getBytes(StandardCharsets.US_ASCII);
 
   private final ServerSocket listener;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger unfinished = new AtomicInteger();
+  private final AtomicLong receivedBytes = new AtomicLong();
 
   RecordingOrigin() throws IOException {
     listener = new ServerSocket();
@@ -64,6 +73,21 @@ final class RecordingOrigin implements AutoCloseable {
     return taken;
   }
 
+  /** How many connections there have been. */
+  int accepted() {
+    return accepted.get();
+  }
+
+  /** How many bytes have come, of requests that were cut as well. */
+  long receivedBytes() {
+    return receivedBytes.get();
+  }
+
+  /** How many requests have begun and not ended, nor been cut. */
+  int unfinished() {
+    return unfinished.get();
+  }
+
   private void accept() {
     while (true) {
       Socket socket;
@@ -73,19 +97,22 @@ final class RecordingOrigin implements AutoCloseable {
         return; // closed
       }
       open.add(socket);
+      accepted.incrementAndGet();
       Thread.ofVirtual().start(() -> serve(socket));
     }
   }
 
   private void serve(Socket socket) {
     try (socket) {
-      InputStream in = new BufferedInputStream(socket.getInputStream());
+      InputStream in = new BufferedInputStream(new Counted(socket.getInputStream()));
       for (String request = read(in); request != null; request = read(in)) {
         seen.add(request);
-        String body = request.startsWith("GET /big ") ? BIG : "ok";
-        String answer = "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n";
-        answer += request.startsWith("HEAD ") ? "" : body;
-        socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+        byte[] body = request.startsWith("GET /big ") ? BIG : OK;
+        String head = "HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n";
+        OutputStream out = new BufferedOutputStream(socket.getOutputStream());
+        out.write(head.getBytes(StandardCharsets.US_ASCII));
+        out.write(body, 0, request.startsWith("HEAD ") ? 0 : body.length);
+        out.flush();
       }
     } catch (IOException e) {
       // A request that was cut is none.
@@ -95,11 +122,20 @@ final class RecordingOrigin implements AutoCloseable {
   }
 
   /** The next request in a line; null at the end. */
-  private static @Nullable String read(InputStream in) throws IOException {
+  private @Nullable String read(InputStream in) throws IOException {
     String requestLine = readLine(in);
     if (requestLine.isEmpty()) {
       return null;
     }
+    unfinished.incrementAndGet();
+    try {
+      return readRest(requestLine, in);
+    } finally {
+      unfinished.decrementAndGet();
+    }
+  }
+
+  private static String readRest(String requestLine, InputStream in) throws IOException {
     List<String> fields = new ArrayList<>();
     int length = 0;
     boolean isChunked = false;
@@ -170,6 +206,19 @@ final class RecordingOrigin implements AutoCloseable {
     listener.close();
     for (Socket socket : open) {
       socket.close();
+    }
+  }
+
+  private final class Counted extends FilterInputStream {
+    Counted(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      int count = super.read(bytes, from, length);
+      receivedBytes.addAndGet(Math.max(0, count));
+      return count;
     }
   }
 }

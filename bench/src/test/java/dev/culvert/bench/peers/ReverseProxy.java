@@ -7,6 +7,8 @@ import dev.culvert.client.TunnelSpec;
 import dev.culvert.client.local.LocalTarget;
 import dev.culvert.server.CulvertServer;
 import dev.culvert.server.ServerConfig;
+import dev.culvert.server.log.AccessLogSettings;
+import dev.culvert.server.log.Format;
 import dev.culvert.tls.Trust;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,6 +22,9 @@ import java.util.concurrent.TimeUnit;
 record ReverseProxy(InetSocketAddress address, List<Runnable> closing) implements AutoCloseable {
   /** The name that it serves. */
   static final String HOST = "app.localhost";
+
+  /** Where ours over HTTPS logs its visitors. */
+  static final String ACCESS_LOG = "access.log";
 
   /** How long the others wait for the rest of a request. */
   private static final int PATIENCE_SECONDS = 2;
@@ -51,6 +56,7 @@ record ReverseProxy(InetSocketAddress address, List<Runnable> closing) implement
         ServerConfig.local(home.resolve("state"))
             .withAddresses(PeerProgram.freePort(), null)
             .withHttps(address)
+            .withAccessLog(new AccessLogSettings(home.resolve(ACCESS_LOG), Format.JSON, true))
             .withDomain(firstAndOthers[1]);
     return culvert(config, address, firstAndOthers[0], servicePort);
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,21 +26,26 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What slow visitors cost a good one: ten thousand of ours, and Debian's slowhttptest in each of
- * its ways. No request of the good one fails, its median stays below twice what it was, and the
- * server, which has little memory, lives.
+ * What slow visitors cost a good one: thousands of ours, and Debian's slowhttptest in each of its
+ * ways. No request of the good one fails, its median stays below twice what it was, and the server,
+ * which has little memory, lives. {@code bench/hostile} does it with ten thousand, and for minutes.
  */
-@Timeout(120)
+@Timeout(240)
 @TestInstance(Lifecycle.PER_CLASS)
 final class SlowVisitorsTest {
-  private static final int CONNECTIONS = 10_000;
+  private static final boolean IS_LONG = Boolean.getBoolean("culvert.hostile");
+  private static final int CONNECTIONS = IS_LONG ? 10_000 : 2_000;
   private static final int MAX_MEBIBYTES = 512;
-  private static final Duration WARM_UP = Duration.ofSeconds(3);
-  private static final Duration ALONE = Duration.ofSeconds(1);
+  private static final Duration WARM_UP = IS_LONG ? Duration.ofSeconds(5) : Duration.ofSeconds(1);
+  private static final Duration ALONE = IS_LONG ? Duration.ofSeconds(3) : Duration.ofMillis(200);
 
-  /** Longer than a head may take, so that all of them are closed, and come again. */
-  private static final Duration BESIDE_HEADERS = Duration.ofSeconds(11);
+  /** The long one has all of them closed for their age, twice, and they come again. */
+  private static final Duration BESIDE_HEADERS = Duration.ofSeconds(IS_LONG ? 25 : 1);
 
+  private static final List<String> SLOWHTTPTEST_SIZE =
+      IS_LONG
+          ? List.of("-c", "900", "-r", "200", "-l", "20")
+          : List.of("-c", "400", "-r", "400", "-l", "1");
   private static final Duration SLOWHTTPTEST_DEADLINE = Duration.ofSeconds(60);
 
   private Path home;
@@ -91,7 +97,7 @@ final class SlowVisitorsTest {
   }
 
   @Test
-  void tenThousandSlowHeadersDoNoHarm() throws Exception {
+  void slowHeadersDoNoHarm() throws Exception {
     requireOpenFiles();
 
     assertHarmless(CONNECTIONS + " slow headers", this::besideHeaders);
@@ -103,7 +109,9 @@ final class SlowVisitorsTest {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
       }
       long median = visitor.median(BESIDE_HEADERS);
-      assertThat(attack.closed()).as("closed by the server").isGreaterThanOrEqualTo(CONNECTIONS);
+      if (IS_LONG) {
+        assertThat(attack.closed()).as("closed by the server").isGreaterThanOrEqualTo(CONNECTIONS);
+      }
       return median;
     }
   }
@@ -139,10 +147,11 @@ final class SlowVisitorsTest {
   private long besideSlowhttptest(String path, List<String> options) throws IOException {
     String address = "127.0.0.1:" + culvert.http().getPort();
     String url = "http://" + ReverseProxy.HOST + path;
-    Stream<String> common =
-        Stream.of("-c", "400", "-r", "100", "-l", "4", "-p", "3", "-d", address, "-u", url);
-    String[] arguments = Stream.concat(options.stream(), common).toArray(String[]::new);
-    try (PeerProgram attacker = PeerProgram.start(home, "slowhttptest", arguments)) {
+    List<String> arguments = new ArrayList<>(options);
+    arguments.addAll(SLOWHTTPTEST_SIZE);
+    arguments.addAll(List.of("-p", "3", "-d", address, "-u", url));
+    try (PeerProgram attacker =
+        PeerProgram.start(home, "slowhttptest", arguments.toArray(String[]::new))) {
       CompletableFuture<String> output =
           CompletableFuture.supplyAsync(() -> attacker.awaitEnd(SLOWHTTPTEST_DEADLINE));
       long median = visitor.median(() -> !output.isDone());

@@ -8,9 +8,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2CodecUtil;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
-import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
@@ -26,34 +24,16 @@ import org.slf4j.LoggerFactory;
  * One visitor's connection in HTTP/2: its streams, each of them an {@link Http2Visitor}, and how
  * long the visitor may take. Event loop only.
  *
- * <p>What a visitor can make the server hold is bounded: {@value #MAX_STREAMS} streams, each with a
- * window of {@value #STREAM_WINDOW_BYTES} bytes and all together with one of {@value
- * #CONNECTION_WINDOW_BYTES}, and heads of {@link HttpEdge#MAX_HEADER_BYTES}. Floods of resets,
- * settings, pings, empty frames and continuations end the connection; the codec counts them.
+ * <p>All streams together have a window of {@value #WINDOW_BYTES} bytes; what else is bounded, and
+ * how, is in {@link Http2Codec}.
  */
 final class Http2Connection extends ChannelDuplexHandler {
   private static final Logger logger = LoggerFactory.getLogger(Http2Connection.class);
 
-  static final int MAX_STREAMS = 128;
-  static final int STREAM_WINDOW_BYTES = 256 * 1024;
-  static final int CONNECTION_WINDOW_BYTES = 1024 * 1024;
-
-  private static final int DEFAULT_WINDOW_BYTES = 65_535;
-  private static final int MAX_RESETS = 200;
-  private static final int RESET_SECONDS = 10;
-  private static final int MAX_EMPTY_FRAMES = 8;
-  private static final int MAX_QUEUED_CONTROL_FRAMES = 1024;
-
-  /** What is still being answered when the server stops. */
-  private static final long SHUTDOWN_MILLIS = 1000;
+  private static final int WINDOW_BYTES = 1024 * 1024;
 
   private static final long FIRST_REQUEST_SECONDS = 10;
   private static final long NEXT_REQUEST_SECONDS = 75;
-
-  private static final long LOOK_SECONDS = 10;
-
-  /** How many looks a stream may stand still where it is the visitor's turn. */
-  static final int STALL_LOOKS = 6;
 
   private static final WriteBufferWaterMark STREAM_WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, 128 * 1024);
@@ -72,23 +52,10 @@ final class Http2Connection extends ChannelDuplexHandler {
   /** Makes {@code channel} such a connection. */
   static void addTo(Channel channel, Reception reception, String scheme) {
     Http2Connection connection = new Http2Connection(scheme);
-    Http2FrameCodecBuilder codec =
-        Http2FrameCodecBuilder.forServer()
-            .initialSettings(
-                Http2Settings.defaultSettings()
-                    .maxConcurrentStreams(MAX_STREAMS)
-                    .initialWindowSize(STREAM_WINDOW_BYTES)
-                    .maxHeaderListSize(HttpEdge.MAX_HEADER_BYTES)
-                    .connectProtocolEnabled(true))
-            .gracefulShutdownTimeoutMillis(SHUTDOWN_MILLIS)
-            .encoderEnforceMaxQueuedControlFrames(MAX_QUEUED_CONTROL_FRAMES)
-            .decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_FRAMES)
-            .decoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_SECONDS)
-            .encoderEnforceMaxRstFramesPerWindow(MAX_RESETS, RESET_SECONDS);
     channel
         .pipeline()
         .addLast(
-            codec.build(),
+            Http2Codec.create(),
             new Http2MultiplexHandler(
                 new ChannelInitializer<>() {
                   @Override
@@ -109,10 +76,14 @@ final class Http2Connection extends ChannelDuplexHandler {
   public void handlerAdded(ChannelHandlerContext ctx) {
     this.ctx = ctx;
     ctx.writeAndFlush(
-        new DefaultHttp2WindowUpdateFrame(CONNECTION_WINDOW_BYTES - DEFAULT_WINDOW_BYTES));
+        new DefaultHttp2WindowUpdateFrame(WINDOW_BYTES - Http2CodecUtil.DEFAULT_WINDOW_SIZE));
     looking =
         ctx.executor()
-            .scheduleWithFixedDelay(this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+            .scheduleWithFixedDelay(
+                this::look,
+                Http2Patience.LOOK_SECONDS,
+                Http2Patience.LOOK_SECONDS,
+                TimeUnit.SECONDS);
     idle(FIRST_REQUEST_SECONDS);
   }
 

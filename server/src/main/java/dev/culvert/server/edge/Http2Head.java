@@ -47,7 +47,7 @@ final class Http2Head {
     if (!isConnect && protocol != null) {
       throw new MalformedException(":protocol without CONNECT");
     }
-    required(head.scheme(), ":scheme");
+    requireKnownScheme(required(head.scheme(), ":scheme"));
     String path = required(head.path(), ":path");
     HttpHeaders headers = endToEnd(head);
     if (headers.size() > RequestDecoder.MAX_FIELDS) {
@@ -74,6 +74,12 @@ final class Http2Head {
       return HttpMethod.valueOf(name);
     } catch (IllegalArgumentException e) {
       throw new MalformedException(":method: " + e.getMessage());
+    }
+  }
+
+  private static void requireKnownScheme(String scheme) throws RequestHead.RefusedException {
+    if (!scheme.equalsIgnoreCase("https") && !scheme.equalsIgnoreCase("http")) {
+      throw RequestTarget.malformed("Its scheme is neither https nor http.");
     }
   }
 
@@ -114,6 +120,7 @@ final class Http2Head {
     try {
       for (Map.Entry<CharSequence, CharSequence> field : head) {
         CharSequence name = field.getKey();
+        requireNoBlankEnd(name, field.getValue());
         if (HttpHeaderNames.COOKIE.contentEquals(name)) {
           cookies.append(cookies.isEmpty() ? "" : "; ").append(field.getValue());
         } else if (!Http2Headers.PseudoHeaderName.hasPseudoHeaderFormat(name)) {
@@ -129,6 +136,15 @@ final class Http2Head {
     HopByHop.remove(headers);
     headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
     return headers;
+  }
+
+  /** The codec refuses a blank only at a value's start (RFC 9113, section 8.2.1). */
+  private static void requireNoBlankEnd(CharSequence name, CharSequence value)
+      throws MalformedException {
+    char last = value.isEmpty() ? 'a' : value.charAt(value.length() - 1);
+    if (last == ' ' || last == '\t') {
+      throw new MalformedException(name + " ends with a blank");
+    }
   }
 
   private static String newWebSocketKey() {

@@ -2,7 +2,6 @@ package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.server.visitor.Source;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,11 +12,10 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
@@ -32,32 +30,21 @@ import io.netty.util.concurrent.GenericFutureListener;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One request of a visitor in HTTP/2: a stream of an {@link Http2Connection}. Event loop only.
- *
- * <p>The head of a response waits for what comes behind it, or for a flush: a response without
- * content is one frame, as gRPC wants it where there is nothing but trailers.
- */
+/** One request of a visitor in HTTP/2: a stream of an {@link Http2Connection}. Event loop only. */
 final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor {
+  private static final String PROTOCOL = Http2Head.VERSION.text();
   private static final GenericFutureListener<Future<? super Void>> NOBODY = done -> {};
 
   private final Reception reception;
   private final Http2Connection connection;
+  private final Http2Patience patience = new Http2Patience();
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable RequestHead head;
   private @Nullable Exchange exchange;
-  private @Nullable Http2Headers waitingHead;
+  private @Nullable Http2Response response;
   private boolean isRequestEnded;
   private boolean isReadPending;
   private boolean isOver;
-
-  // As it was at the last look; each stays the same where the visitor stalls.
-  private boolean hasReceived;
-  private int owingLooks;
-  private int untakenLooks;
-  private long writtenBytes;
-  private long lastWrittenBytes;
-  private long lastUntaken;
 
   Http2Visitor(Reception reception, Http2Connection connection) {
     this.reception = reception;
@@ -69,6 +56,13 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
       throw new IllegalStateException("the visitor has no pipeline yet");
     }
     return ctx;
+  }
+
+  private Http2Response response() {
+    if (response == null) {
+      throw new IllegalStateException("the visitor has no pipeline yet");
+    }
+    return response;
   }
 
   @Override
@@ -86,6 +80,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     this.ctx = ctx;
+    response = new Http2Response(ctx, patience);
     if (ctx.channel().isActive()) {
       readIfWanted();
     }
@@ -98,8 +93,9 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    hasReceived = true;
     if (isOver) {
+      isRequestEnded |= message instanceof Http2HeadersFrame head && head.isEndStream();
+      isRequestEnded |= message instanceof Http2DataFrame data && data.isEndStream();
       ReferenceCountUtil.release(message);
     } else if (message instanceof Http2HeadersFrame frame) {
       receiveHead(frame);
@@ -111,6 +107,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   private void receiveHead(Http2HeadersFrame frame) {
+    patience.received();
     try {
       if (head == null) {
         begin(frame);
@@ -118,10 +115,10 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
         receiveTrailers(frame);
       }
     } catch (Http2Head.MalformedException e) {
-      reset(Http2Error.PROTOCOL_ERROR);
+      fail(Http2Error.PROTOCOL_ERROR, frame.headers());
     } catch (RequestHead.RefusedException e) {
       Http2Headers fields = frame.headers();
-      reception.refuse(this, e.refusal(), fields.method(), fields.path(), "HTTP/2.0");
+      reception.refuse(this, e.refusal(), fields.method(), fields.path(), PROTOCOL);
     }
   }
 
@@ -146,12 +143,13 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     if (!frame.isEndStream()) {
       throw new Http2Head.MalformedException("a second head");
     }
-    LastHttpContent last = new DefaultLastHttpContent();
-    last.trailingHeaders().set(trailers);
-    receiveContent(last);
+    receiveContent(new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, trailers));
   }
 
   private void receiveData(Http2DataFrame frame) {
+    if (frame.content().isReadable()) {
+      patience.received();
+    }
     receiveContent(
         frame.isEndStream()
             ? new DefaultLastHttpContent(frame.content())
@@ -184,33 +182,15 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     }
   }
 
-  // Patience.
-
-  /** Compares with the last look, {@link Http2Connection#LOOK_SECONDS} ago. */
+  /** Ends what has stood still for too long; each {@value Http2Patience#LOOK_SECONDS} s. */
   void look() {
-    boolean owes = exchange != null && exchange.owesRequest();
-    owingLooks = owes && !hasReceived ? owingLooks + 1 : 0;
-    hasReceived = false;
-    long untaken = untaken();
-    boolean isStill = untaken == lastUntaken && writtenBytes == lastWrittenBytes;
-    untakenLooks = isStill && untaken > 0 ? untakenLooks + 1 : 0;
-    lastUntaken = untaken;
-    lastWrittenBytes = writtenBytes;
-    if (untakenLooks >= Http2Connection.STALL_LOOKS) {
+    patience.look(context().channel(), exchange != null && exchange.owesRequest());
+    if (patience.isTakingOver()) {
       gone();
       reset(Http2Error.CANCEL);
-    } else if (owingLooks >= Http2Connection.STALL_LOOKS && exchange != null) {
+    } else if (patience.isSendingOver() && exchange != null) {
       exchange.requestStalled();
     }
-  }
-
-  /** Zero where the visitor has taken all; else it changes as it takes. */
-  private long untaken() {
-    Channel channel = context().channel();
-    return channel.config().getWriteBufferHighWaterMark()
-        + 1
-        - channel.bytesBeforeUnwritable()
-        + channel.bytesBeforeWritable();
   }
 
   // What goes out.
@@ -222,64 +202,22 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void write(HttpObject part) {
-    if (part instanceof HttpResponse response) {
-      writeHead(response);
+    if (part instanceof HttpResponse head) {
+      response().head(head);
     }
     if (part instanceof HttpContent content) {
-      writeContent(content, NOBODY);
+      write(content, NOBODY);
     }
   }
 
   @Override
   public void write(HttpContent content, GenericFutureListener<Future<? super Void>> done) {
-    writeContent(content, done);
-  }
-
-  private void writeHead(HttpResponse response) {
-    Http2Headers fields = Http2Head.response(response);
-    if (response.status().codeClass().equals(HttpStatusClass.INFORMATIONAL)) {
-      context().writeAndFlush(new DefaultHttp2HeadersFrame(fields));
-    } else {
-      waitingHead = fields;
-    }
-  }
-
-  private void writeContent(HttpContent content, GenericFutureListener<Future<? super Void>> done) {
-    boolean isToHead = head != null && head.isHead();
-    boolean isEmpty = isToHead || !content.content().isReadable();
-    boolean isLast = content instanceof LastHttpContent;
-    HttpHeaders trailers =
-        content instanceof LastHttpContent last && !isToHead ? last.trailingHeaders() : null;
-    boolean hasTrailers = trailers != null && !trailers.isEmpty();
-    if (isLast && isEmpty && !hasTrailers && waitingHead != null) {
-      content.release();
-      writeWaitingHead(true);
-      return;
-    }
-    writeWaitingHead(false);
-    if (!isEmpty || (isLast && !hasTrailers)) {
-      ByteBuf bytes = isEmpty ? Unpooled.EMPTY_BUFFER : content.content().retain();
-      writtenBytes += bytes.readableBytes();
-      context().write(new DefaultHttp2DataFrame(bytes, isLast && !hasTrailers)).addListener(done);
-    }
-    content.release();
-    if (trailers != null && hasTrailers) {
-      context().write(new DefaultHttp2HeadersFrame(Http2Head.fields(trailers), true));
-    }
-  }
-
-  private void writeWaitingHead(boolean isLast) {
-    Http2Headers fields = waitingHead;
-    if (fields != null) {
-      waitingHead = null;
-      context().write(new DefaultHttp2HeadersFrame(fields, isLast));
-    }
+    response().content(content, head != null && head.isHead(), done);
   }
 
   @Override
   public void flush() {
-    writeWaitingHead(false);
-    context().flush();
+    response().flush();
   }
 
   @Override
@@ -293,11 +231,15 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public void answered() {
     exchange = null;
-    if (isRequestEnded) {
-      isOver = true; // the stream ends with the last frame
-      readIfWanted();
-    } else {
-      reset(Http2Error.NO_ERROR); // the rest need not be sent (RFC 9113, section 8.1)
+    isOver = true; // the stream ends with the last frame
+    response().written().addListener(done -> needNoMore());
+    readIfWanted();
+  }
+
+  /** The rest of the request need not be sent (RFC 9113, section 8.1). */
+  private void needNoMore() {
+    if (!isRequestEnded) {
+      reset(Http2Error.NO_ERROR);
     }
   }
 
@@ -309,14 +251,14 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private void reset(Http2Error error) {
     isOver = true;
     exchange = null;
-    waitingHead = null;
+    response().dropHead();
     context().writeAndFlush(new DefaultHttp2ResetFrame(error));
     context().close();
   }
 
   @Override
   public Future<?> switchProtocols(HttpResponse response) {
-    waitingHead = null;
+    response().dropHead();
     return context().writeAndFlush(new DefaultHttp2HeadersFrame(Http2Head.response(response)));
   }
 
@@ -360,7 +302,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   private void gone() {
     isOver = true;
-    waitingHead = null;
+    response().dropHead();
     if (exchange != null) {
       exchange.visitorGone();
       exchange = null;
@@ -369,8 +311,20 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    gone();
     Http2Exception own = Http2CodecUtil.getEmbeddedHttp2Exception(cause);
-    reset(own == null ? Http2Error.INTERNAL_ERROR : own.error());
+    if (own instanceof Http2Exception.HeaderListSizeException && head == null && !isOver) {
+      reception.refuse(this, RequestHead.tooManyFields().refusal(), null, null, PROTOCOL);
+    } else {
+      fail(own == null ? Http2Error.INTERNAL_ERROR : own.error(), EmptyHttp2Headers.INSTANCE);
+    }
+  }
+
+  /** Resets the stream; a request that has not begun for it is told of by what is known of it. */
+  private void fail(Http2Error error, Http2Headers fields) {
+    if (head == null && !isOver) {
+      reception.unreadable(this, fields.method(), fields.path(), PROTOCOL);
+    }
+    gone();
+    reset(error);
   }
 }

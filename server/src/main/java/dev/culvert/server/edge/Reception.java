@@ -84,19 +84,38 @@ final class Reception {
       @Nullable CharSequence method,
       @Nullable CharSequence target,
       String protocol) {
-    Requester requester = proxies.requester(EmptyHttpHeaders.INSTANCE, visitor.address(), "", "");
-    RequestTrace trace =
-        log.begin(
-            requester.addressText(),
-            "",
-            method == null ? "" : method.toString(),
-            target == null ? "" : target.toString(),
-            protocol,
-            requester.requestId(),
-            null,
-            null);
-    refusal.tell(trace, null);
+    refusal.tell(trace(visitor, method, target, protocol), null);
     visitor.answer(refusal);
+  }
+
+  /** Notes a request, on its visitor's event loop, that gets no answer as nobody could read it. */
+  void unreadable(
+      Visitor visitor,
+      @Nullable CharSequence method,
+      @Nullable CharSequence target,
+      String protocol) {
+    HttpRefusal why = HttpRefusal.badRequest("");
+    RequestTrace trace = trace(visitor, method, target, protocol);
+    trace.status(why.status().code());
+    trace.error(why.code());
+    trace.end();
+  }
+
+  private RequestTrace trace(
+      Visitor visitor,
+      @Nullable CharSequence method,
+      @Nullable CharSequence target,
+      String protocol) {
+    Requester requester = proxies.requester(EmptyHttpHeaders.INSTANCE, visitor.address(), "", "");
+    return log.begin(
+        requester.addressText(),
+        "",
+        method == null ? "" : method.toString(),
+        target == null ? "" : target.toString(),
+        protocol,
+        requester.requestId(),
+        null,
+        null);
   }
 
   /** Lets go of connections that have waited for a request long enough. Twice a second. */
