@@ -89,6 +89,11 @@ final class Attempts {
     return other == null ? same : other;
   }
 
+  /** No response has begun for too long; it is not tried again. */
+  void late() {
+    current().failed(System.nanoTime());
+  }
+
   /** A response has begun. */
   void answered() {
     current().answered();

@@ -1,6 +1,7 @@
 package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
+import dev.culvert.server.visitor.Patience;
 import dev.culvert.server.visitor.Source;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -17,7 +18,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -81,6 +81,11 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public @Nullable InetSocketAddress address() {
     return Source.address(context().channel());
+  }
+
+  @Override
+  public @Nullable String serverName() {
+    return ServerName.of(context().channel());
   }
 
   // What comes in.
@@ -203,6 +208,10 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     return isReadPending && exchange != null && exchange.owesRequest();
   }
 
+  Patience settings() {
+    return reception.patience();
+  }
+
   void requestStalled() {
     if (exchange != null) {
       exchange.requestStalled();
@@ -264,9 +273,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public void answer(HttpRefusal refusal) {
     exchange = null;
-    boolean isLost = refusal.status().equals(HttpResponseStatus.REQUEST_TIMEOUT);
-    boolean isMalformed = refusal.status().equals(HttpResponseStatus.BAD_REQUEST);
-    if (isLost || isMalformed || (head != null && head.waitsToContinue())) {
+    if (refusal.isLast() || (head != null && head.waitsToContinue())) {
       keepAlive = KeepAlive.NO;
     }
     write(RefusalPage.of(refusal, head == null ? null : head.accept()));

@@ -1,6 +1,7 @@
 package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
+import dev.culvert.server.visitor.Patience;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -46,10 +47,17 @@ final class Http2Connection extends ChannelDuplexHandler {
   private static final long FIRST_REQUEST_SECONDS = 10;
   private static final long NEXT_REQUEST_SECONDS = 75;
 
-  private static final long LOOK_SECONDS = 10;
+  static final long LOOK_SECONDS = 10;
 
   /** How many looks a stream may stand still where it is the visitor's turn. */
   static final int STALL_LOOKS = 6;
+
+  /** How many of them a request may be slow in; as in HTTP/1. */
+  static int stallLooks(Patience patience) {
+    return patience.requestBytesPerSecond() > 0
+        ? (int) (Http1Patience.SLOW_SECONDS / LOOK_SECONDS)
+        : STALL_LOOKS;
+  }
 
   private static final WriteBufferWaterMark STREAM_WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, 128 * 1024);

@@ -1,6 +1,7 @@
 package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
+import dev.culvert.server.visitor.Patience;
 import dev.culvert.server.visitor.Source;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -25,6 +27,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -48,11 +51,12 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private @Nullable Exchange exchange;
   private @Nullable Http2Headers waitingHead;
   private boolean isRequestEnded;
+  private boolean isToHead;
   private boolean isReadPending;
   private boolean isOver;
 
   // As it was at the last look; each stays the same where the visitor stalls.
-  private boolean hasReceived;
+  private long receivedBytes;
   private int owingLooks;
   private int untakenLooks;
   private long writtenBytes;
@@ -81,6 +85,11 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     return Source.address(context().channel().parent());
   }
 
+  @Override
+  public @Nullable String serverName() {
+    return ServerName.of(context().channel().parent());
+  }
+
   // What comes in.
 
   @Override
@@ -98,7 +107,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    hasReceived = true;
+    receivedBytes += message instanceof Http2DataFrame data ? data.content().readableBytes() : 1;
     if (isOver) {
       ReferenceCountUtil.release(message);
     } else if (message instanceof Http2HeadersFrame frame) {
@@ -128,6 +137,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private void begin(Http2HeadersFrame frame)
       throws Http2Head.MalformedException, RequestHead.RefusedException {
     isRequestEnded = frame.isEndStream();
+    isToHead = AsciiString.contentEquals(HttpMethod.HEAD.asciiName(), frame.headers().method());
     RequestHead read = Http2Head.request(frame.headers(), isRequestEnded, connection.scheme());
     head = read;
     Exchange begun = reception.receive(this, read);
@@ -189,8 +199,10 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   /** Compares with the last look, {@link Http2Connection#LOOK_SECONDS} ago. */
   void look() {
     boolean owes = exchange != null && exchange.owesRequest();
-    owingLooks = owes && !hasReceived ? owingLooks + 1 : 0;
-    hasReceived = false;
+    Patience patience = reception.patience();
+    boolean isSlow = receivedBytes < patience.requestBytes(Http2Connection.LOOK_SECONDS);
+    owingLooks = owes && isSlow ? owingLooks + 1 : 0;
+    receivedBytes = 0;
     long untaken = untaken();
     boolean isStill = untaken == lastUntaken && writtenBytes == lastWrittenBytes;
     untakenLooks = isStill && untaken > 0 ? untakenLooks + 1 : 0;
@@ -199,7 +211,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     if (untakenLooks >= Http2Connection.STALL_LOOKS) {
       gone();
       reset(Http2Error.CANCEL);
-    } else if (owingLooks >= Http2Connection.STALL_LOOKS && exchange != null) {
+    } else if (owingLooks >= Http2Connection.stallLooks(patience) && exchange != null) {
       exchange.requestStalled();
     }
   }
@@ -245,7 +257,6 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   private void writeContent(HttpContent content, GenericFutureListener<Future<? super Void>> done) {
-    boolean isToHead = head != null && head.isHead();
     boolean isEmpty = isToHead || !content.content().isReadable();
     boolean isLast = content instanceof LastHttpContent;
     HttpHeaders trailers =

@@ -1,5 +1,7 @@
 package dev.culvert.server.edge;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.control.VisitorRules;
@@ -14,6 +16,8 @@ import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
 import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.visitor.TrustedProxies;
+import dev.culvert.server.visitor.VisitorSettings;
+import dev.culvert.tls.CertificateStore;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -30,6 +34,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP edge on loopback whose one client is a bare session: a test is the visitor on one side
@@ -49,11 +54,14 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
   private final RouteTable routes;
   private final RuleBook rules = new RuleBook(() -> HTTPS_PORT);
   private final VisitorRules asked;
+  private final CertificateStore certificates = new CertificateStore(Clock.systemUTC());
+  private final HttpEdge edge;
   private final ClientSession first;
   private final Channel listener;
+  private @Nullable Route lastRoute;
 
   private EdgeGround(
-      Path state, int loops, TrustedProxies proxies, VisitorRules asked, AccessLog log)
+      Path state, int loops, VisitorSettings settings, VisitorRules asked, AccessLog log)
       throws Exception {
     this.asked = asked;
     visitorLoop = Transport.NIO.newEventLoopGroup(1, "visitors");
@@ -66,7 +74,7 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
             Duration.ofHours(1),
             Clock.systemUTC());
     route(this);
-    HttpEdge edge = new HttpEdge(routes, proxies, rules, log);
+    edge = new HttpEdge(routes, certificates, settings, rules, log);
     listener = listen(visitorLoop, edge::acceptHttp);
     first = ClientSession.connect(sessionLoop);
   }
@@ -78,17 +86,28 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
 
   /** The same with proxies in front of it, and a log. */
   static EdgeGround open(Path state, TrustedProxies proxies, AccessLog log) throws Exception {
-    return new EdgeGround(state, 1, proxies, VisitorRules.NONE, log);
+    VisitorSettings standard = VisitorSettings.STANDARD;
+    return open(
+        state,
+        new VisitorSettings(proxies, standard.balancers(), standard.maxConnections()),
+        VisitorRules.NONE,
+        log);
   }
 
   /** The same, with rules for the visitors. */
   static EdgeGround open(Path state, VisitorRules rules) throws Exception {
-    return new EdgeGround(state, 1, TrustedProxies.NONE, rules, AccessLog.off());
+    return open(state, VisitorSettings.STANDARD, rules, AccessLog.off());
+  }
+
+  /** The same with settings. */
+  static EdgeGround open(Path state, VisitorSettings settings, VisitorRules rules, AccessLog log)
+      throws Exception {
+    return new EdgeGround(state, 1, settings, rules, log);
   }
 
   /** An edge whose visitors are on another event loop than the session. */
   static EdgeGround openOnTwoLoops(Path state) throws Exception {
-    return new EdgeGround(state, 2, TrustedProxies.NONE, VisitorRules.NONE, AccessLog.off());
+    return new EdgeGround(state, 2, VisitorSettings.STANDARD, VisitorRules.NONE, AccessLog.off());
   }
 
   static Channel listen(EventLoopGroup loop, Consumer<Channel> accept) throws Exception {
@@ -123,9 +142,19 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
     RouteTable.Request request =
         new RouteTable.Request(
             TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", "", true, false, 0);
-    routes.open(
-        request,
-        name -> new Route(TunnelKind.HTTP, name, "", 0, 1, "test", rules.gate(asked), opener));
+    lastRoute =
+        routes.open(
+            request,
+            name -> new Route(TunnelKind.HTTP, name, "", 0, 1, "test", rules.gate(asked), opener));
+  }
+
+  HttpEdge edge() {
+    return edge;
+  }
+
+  /** The client that came last has given up the name, and may have it again. */
+  void closeRoute() {
+    routes.close(requireNonNull(lastRoute));
   }
 
   /** A new visitor's connection. */
@@ -163,6 +192,7 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
     stop(sessionLoop);
     stop(visitorLoop);
     rules.close();
+    certificates.close();
   }
 
   private static void stop(EventLoopGroup loop) {
