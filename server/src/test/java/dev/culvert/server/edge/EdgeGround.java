@@ -8,12 +8,14 @@ import dev.culvert.mux.control.VisitorRules;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.mux.socket.Transport;
 import dev.culvert.server.log.AccessLog;
+import dev.culvert.server.route.NamePattern;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteRefusedException;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
+import dev.culvert.server.rules.HostRules;
 import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.visitor.TrustedProxies;
 import dev.culvert.server.visitor.VisitorSettings;
@@ -32,6 +34,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -150,6 +153,29 @@ final class EdgeGround implements AutoCloseable, StreamOpener {
 
   HttpEdge edge() {
     return edge;
+  }
+
+  /** The first client has all hosts below a name too. */
+  void addWildcard(String name) throws RouteRefusedException {
+    Permissions standard = Permissions.STANDARD;
+    Permissions permissions =
+        new Permissions(
+            standard.kinds(),
+            standard.names(),
+            List.of(new NamePattern(name)),
+            false,
+            standard.ports(),
+            Permissions.UNLIMITED,
+            Permissions.UNLIMITED,
+            Permissions.UNLIMITED);
+    routes.open(
+        new RouteTable.Request(TunnelKind.HTTP, "holder", permissions, "wild", name, false, 0),
+        kept -> new Route(TunnelKind.HTTP, kept, "", 0, 1, "test", rules.gate(asked), this));
+  }
+
+  /** What the server itself holds visitors to. */
+  void replaceHostRules(HostRules... sections) {
+    rules.replaceHostRules(List.of(sections));
   }
 
   /** The client that came last has given up the name, and may have it again. */
