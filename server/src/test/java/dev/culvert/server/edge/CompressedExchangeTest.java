@@ -46,8 +46,7 @@ final class CompressedExchangeTest {
   }
 
   private static String unzipped(ByteArrayOutputStream bytes) throws Exception {
-    try (GZIPInputStream in =
-        new GZIPInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }

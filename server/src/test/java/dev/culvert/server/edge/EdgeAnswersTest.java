@@ -60,6 +60,20 @@ final class EdgeAnswersTest {
   }
 
   @Test
+  void reasonStaysOnItsLine() throws Exception {
+    EdgeGround ground = ground();
+    try (TestVisitor visitor = ground.visit()) {
+      visitor.get("/");
+
+      ground
+          .arrival()
+          .answer(new StreamStatus(StreamStatus.Code.REFUSED, "one\r\ntwo\u001b[2J\u0085"));
+
+      assertThat(visitor.readResponse()).contains("one??two?[2J").endsWith(".\n");
+    }
+  }
+
+  @Test
   void serverThatStopsSaysSoAndCloses() throws Exception {
     EdgeGround ground = ground();
     try (TestVisitor visitor = ground.visit()) {

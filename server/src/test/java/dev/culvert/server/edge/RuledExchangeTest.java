@@ -400,7 +400,14 @@ final class RuledExchangeTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"a%00b.wild.localhost", "a_b.wild.localhost", "-a.wild.localhost", ".wild.localhost", "a..wild.localhost", "a'b.wild.localhost"})
+      strings = {
+        "a%00b.wild.localhost",
+        "a_b.wild.localhost",
+        "-a.wild.localhost",
+        ".wild.localhost",
+        "a..wild.localhost",
+        "a'b.wild.localhost"
+      })
   void hostOfAWildcardIsAHostName(String host) throws Exception {
     EdgeGround ground = ground(draft -> {});
     ground.addWildcard("*.wild.localhost");
