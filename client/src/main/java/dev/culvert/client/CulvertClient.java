@@ -213,7 +213,7 @@ public final class CulvertClient implements AutoCloseable {
           }
         }
         case ServerMessage.TunnelRefused refused ->
-            end(new ClientEnd(ClientEnd.Kind.TUNNEL_REFUSED, refused.message()));
+            end(new ClientEnd(ClientEnd.Kind.TUNNEL_REFUSED, refused.message(), refused.code()));
         case ServerMessage.SessionEnding ending -> {} // the link goes down with it
       }
     }

@@ -120,7 +120,7 @@ public final class CulvertServer implements AutoCloseable {
     doorway = config.visitors().doorway();
     loops = transport.newEventLoopGroup(config.threads(), "culvertd");
     listeners = new Listeners(loops, transport, channels);
-    httpEdge = new HttpEdge(routes, config.visitors().proxies(), ruleBook, accessLog);
+    httpEdge = new HttpEdge(routes, keys.store(), config.visitors(), ruleBook, accessLog);
     TcpEdge tcpEdge =
         new TcpEdge(loops, transport, config.tcpAddress(), visitors, doorway, accessLog, channels);
     agents =
@@ -242,7 +242,9 @@ public final class CulvertServer implements AutoCloseable {
     }
     return hello.offersOnlyTunnel()
         ? client(hello).after(doorway::leave)
-        : new Destination(keys.https(hello.serverName()), httpEdge::acceptHttps);
+        : new Destination(
+            keys.https(hello.serverName()),
+            channel -> httpEdge.acceptHttps(channel, hello.serverName()));
   }
 
   private static RouteTable routes(ServerConfig config, StateDirectory state)
@@ -355,6 +357,7 @@ public final class CulvertServer implements AutoCloseable {
     if (orders != null) {
       orders.close();
     }
+    httpEdge.stop();
     agents.close().awaitUninterruptibly(FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
     channels.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     loops

@@ -3,10 +3,12 @@ package dev.culvert.server;
 import dev.culvert.server.log.AccessLogSettings;
 import dev.culvert.server.log.Format;
 import dev.culvert.server.visitor.Networks;
+import dev.culvert.server.visitor.Patience;
 import dev.culvert.server.visitor.TrustedProxies;
 import dev.culvert.server.visitor.TrustedProxies.Dialect;
 import dev.culvert.server.visitor.VisitorSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -14,6 +16,7 @@ import picocli.CommandLine.Option;
 /** The options of {@code culvertd serve} that say who visitors are, and where they are logged. */
 final class VisitorOptions {
   private static final String STANDARD_OUTPUT = "-";
+  private static final String OFF = "off";
 
   @Option(
       names = "--trusted-proxy",
@@ -52,6 +55,24 @@ final class VisitorOptions {
   private int maxConnections = 1000;
 
   @Option(
+      names = "--response-timeout",
+      paramLabel = "DURATION|off",
+      description =
+          "How long a local service may take to begin its answer once it has the whole request;"
+              + " then the visitor gets 504 (default: ${DEFAULT-VALUE}).",
+      defaultValue = OFF)
+  private String responseTimeout = OFF;
+
+  @Option(
+      names = "--min-request-rate",
+      paramLabel = "BYTES",
+      description =
+          "Bytes a second that a visitor must send of a request that is on its way; who stays below"
+              + " for 20 seconds gets 408 (default: ${DEFAULT-VALUE}, for a byte a minute).",
+      defaultValue = "0")
+  private int minRequestRate;
+
+  @Option(
       names = "--access-log",
       paramLabel = "FILE|-",
       description =
@@ -76,11 +97,16 @@ final class VisitorOptions {
       defaultValue = "true")
   private boolean hasQuery = true;
 
-  VisitorSettings visitors() {
+  VisitorSettings visitors() throws UsageException {
+    Duration response =
+        responseTimeout.equals(OFF)
+            ? Duration.ZERO
+            : ServeCommand.Durations.parse("--response-timeout", responseTimeout);
     return new VisitorSettings(
         new TrustedProxies(Networks.of(proxies), Dialect.parse(dialect)),
         Networks.of(balancers),
-        maxConnections);
+        maxConnections,
+        new Patience(response, minRequestRate));
   }
 
   /** Null where there is none. */

@@ -23,16 +23,24 @@ final class AddressOptions {
   private List<String> deny = new ArrayList<>();
 
   /** {@link IllegalArgumentException} that says what is no address block. */
-  void addTo(RulesDraft draft) {
-    allow.forEach(block -> draft.cidrAllow.add(VisitorRules.checkedBlock(block.strip())));
-    deny.forEach(block -> draft.cidrDeny.add(VisitorRules.checkedBlock(block.strip())));
+  void addTo(RulesDraft draft, RuleSettings settings) throws UsageException {
+    addTo(draft.cidrAllow, settings.all(allow, "cidr-allow"));
+    addTo(draft.cidrDeny, settings.all(deny, "cidr-deny"));
+  }
+
+  private static void addTo(List<String> blocks, List<String> texts) {
+    for (String text : texts) {
+      for (String block : text.split(",", -1)) {
+        blocks.add(VisitorRules.checkedBlock(block.strip()));
+      }
+    }
   }
 
   /** The rules of these options alone. */
-  VisitorRules rules() throws UsageException {
+  VisitorRules rules(RuleSettings settings) throws UsageException {
     RulesDraft draft = new RulesDraft();
     try {
-      addTo(draft);
+      addTo(draft, settings);
       return draft.finished();
     } catch (IllegalArgumentException e) {
       throw new UsageException(

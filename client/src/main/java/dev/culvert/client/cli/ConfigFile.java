@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
+import org.tomlj.TomlArray;
 import org.tomlj.TomlInvalidTypeException;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
@@ -16,7 +19,35 @@ import org.tomlj.TomlPosition;
 /** The configuration in TOML: keys of the same names as the options. */
 final class ConfigFile {
   private static final List<String> KEYS =
-      List.of("server", "pin", "ca-file", "token-file", "authtoken", "pool");
+      List.of(
+          "server",
+          "pin",
+          "ca-file",
+          "token-file",
+          "authtoken",
+          "pool",
+          "basic-auth",
+          "basic-auth-file",
+          "basic-auth-forward",
+          "cidr-allow",
+          "cidr-deny",
+          "rate-limit",
+          "visitor-rate-limit",
+          "max-requests",
+          "max-body",
+          "request-header-remove",
+          "request-header-set",
+          "request-header-add",
+          "response-header-remove",
+          "response-header-set",
+          "response-header-add",
+          "host-header",
+          "https-redirect",
+          "filter",
+          "compress");
+
+  /** They may be written as a number, too. */
+  private static final Set<String> NUMBERS = Set.of("max-requests", "max-body");
 
   private final @Nullable Path path;
   private final @Nullable TomlParseResult values;
@@ -103,12 +134,32 @@ final class ConfigFile {
       return null;
     }
     try {
-      return values.getString(List.of(key));
+      return NUMBERS.contains(key) && values.isLong(List.of(key))
+          ? String.valueOf(values.getLong(List.of(key)))
+          : values.getString(List.of(key));
     } catch (TomlInvalidTypeException e) {
       throw new UsageException(
           at(path, values.inputPositionOf(List.of(key))) + ": " + key + " is no text",
           "Write it in quotes: " + key + " = \"...\"");
     }
+  }
+
+  /** The texts of {@code key}, which is a list; none where it is not there. */
+  List<String> texts(String key) throws UsageException {
+    Object value = values == null ? null : values.get(List.of(key));
+    if (value == null || values == null || path == null) {
+      return List.of();
+    }
+    List<String> texts = new ArrayList<>();
+    for (Object element : value instanceof TomlArray array ? array.toList() : List.of(0)) {
+      if (!(element instanceof String text)) {
+        throw new UsageException(
+            at(path, values.inputPositionOf(List.of(key))) + ": " + key + " is no list of texts",
+            "Write it as " + key + " = [\"...\"]");
+      }
+      texts.add(text);
+    }
+    return texts;
   }
 
   /** Whether {@code key} is there, and true. */

@@ -4,6 +4,7 @@ import dev.culvert.client.TunnelSpec;
 import dev.culvert.client.local.HealthCheck;
 import dev.culvert.client.local.LocalTarget;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -101,12 +102,14 @@ final class HttpCommand implements Callable<Integer> {
               + " dots between them.");
     }
     CommandSpec command = Targets.parsed(spec);
+    Map<String, String> environment = Main.environment(command);
+    RuleSettings settings =
+        new RuleSettings(environment, ConfigFile.read(connection.config, environment));
     TunnelSpec tunnel = name == null ? TunnelSpec.http(local) : TunnelSpec.http(local, name);
     return TunnelRun.run(
         connection,
         withHealth(withPath(shared(tunnel)))
-            .withRules(
-                rules.rules(local, Main.environment(command), command.commandLine().getErr())),
+            .withRules(rules.rules(local, settings, command.commandLine().getErr())),
         command);
   }
 

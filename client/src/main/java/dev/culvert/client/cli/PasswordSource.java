@@ -17,8 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where visitors' names and passwords come from: the options, else the environment. The server is
- * told hashes only, which are made here.
+ * Where visitors' names and passwords come from: the options, else the environment, else the
+ * configuration. The server is told hashes only, which are made here.
  *
  * <p>Each is a line {@code USER:PASSWORD}; a hash, {@code $argon2id$...}, may stand in the
  * password's place. Lines that are empty or begin with {@code #} do not count.
@@ -32,14 +32,19 @@ final class PasswordSource {
   private static final int MAX_CHARS = 128;
 
   private final Map<String, String> environment;
+  private final RuleSettings settings;
   private final PrintWriter err;
 
-  PasswordSource(Map<String, String> environment, PrintWriter err) {
-    this.environment = environment;
+  PasswordSource(RuleSettings settings, PrintWriter err) {
+    this.environment = settings.environment();
+    this.settings = settings;
     this.err = err;
   }
 
-  /** Those of the command line and of {@code file}; where there are none, of the environment. */
+  /**
+   * Those of the command line and of {@code file}; where there are none, of the environment, else
+   * of the configuration.
+   */
   List<Credential> credentials(List<Secret> given, @Nullable Path file) throws UsageException {
     List<Credential> credentials = new ArrayList<>();
     for (Secret secret : given) {
@@ -53,8 +58,29 @@ final class PasswordSource {
       addLines(credentials, content(file), file.toString());
     } else if (given.isEmpty()) {
       addLines(credentials, environment.getOrDefault(VARIABLE, ""), VARIABLE);
+      if (credentials.isEmpty()) {
+        addConfigured(credentials);
+      }
     }
     return credentials;
+  }
+
+  private void addConfigured(List<Credential> credentials) throws UsageException {
+    String variable = environment.get(VARIABLE + "_FILE");
+    Path file =
+        variable == null || variable.isBlank()
+            ? settings.config().file("basic-auth-file")
+            : Path.of(variable.strip());
+    if (file != null) {
+      addLines(credentials, content(file), file.toString());
+    }
+    List<String> lines = settings.config().texts("basic-auth");
+    if (!lines.isEmpty()) {
+      settings.config().warnIfOpen(err);
+    }
+    for (String line : lines) {
+      credentials.add(credential(line.strip(), "basic-auth in the configuration"));
+    }
   }
 
   private void warn() {

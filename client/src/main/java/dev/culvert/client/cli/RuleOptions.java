@@ -11,12 +11,14 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say what the visitors of a web app are held to. */
+/**
+ * The options that say what the visitors of a web app are held to; {@link RuleSettings} tells where
+ * else that may be said.
+ */
 final class RuleOptions {
   private static final String REWRITE = "rewrite";
   private static final String PRESERVE = "preserve";
@@ -27,7 +29,8 @@ final class RuleOptions {
       converter = ConnectionOptions.SecretText.class,
       description = {
         "Ask visitors for a name and password; repeatable. The server gets a hash of it.",
-        "Other users of this machine can see it here: prefer a file, or CULVERT_BASIC_AUTH."
+        "Other users of this machine can see it here: prefer a file, or CULVERT_BASIC_AUTH.",
+        "This and the next options may stand in the configuration too, as in rate-limit = \"9/s\"."
       })
   private List<Secret> basicAuth = new ArrayList<>();
 
@@ -131,13 +134,12 @@ final class RuleOptions {
   private boolean compress;
 
   /** The rules for an app at {@code target}; {@code err} hears warnings. */
-  VisitorRules rules(LocalTarget target, Map<String, String> environment, PrintWriter err)
+  VisitorRules rules(LocalTarget target, RuleSettings settings, PrintWriter err)
       throws UsageException {
     RulesDraft draft = new RulesDraft();
-    draft.basicAuth.addAll(
-        new PasswordSource(environment, err).credentials(basicAuth, basicAuthFile));
+    draft.basicAuth.addAll(new PasswordSource(settings, err).credentials(basicAuth, basicAuthFile));
     try {
-      addTo(draft, target);
+      addTo(draft, target, settings);
       return draft.finished();
     } catch (IllegalArgumentException e) {
       throw new UsageException(
@@ -145,26 +147,39 @@ final class RuleOptions {
     }
   }
 
-  private void addTo(RulesDraft draft, LocalTarget target) {
-    if (basicAuthForward && draft.basicAuth.isEmpty()) {
+  private void addTo(RulesDraft draft, LocalTarget target, RuleSettings settings)
+      throws UsageException {
+    draft.passAuthorization = settings.truth(basicAuthForward, "basic-auth-forward");
+    if (draft.passAuthorization && draft.basicAuth.isEmpty()) {
       throw new IllegalArgumentException("--basic-auth-forward is given, and no password is");
     }
-    draft.passAuthorization = basicAuthForward;
-    addresses.addTo(draft);
-    draft.tunnelRate = rateLimit == null ? null : Rate.parse(rateLimit);
-    draft.visitorRate = visitorRateLimit == null ? null : Rate.parse(visitorRateLimit);
-    draft.maxRequests = maxRequests == null ? 0 : number(maxRequests);
-    draft.maxBodyBytes = maxBody == null ? 0 : VisitorRules.parseBytes(maxBody);
-    draft.requestHeaders = new HeaderEdits(requestRemove, fields(requestSet), fields(requestAdd));
+    addresses.addTo(draft, settings);
+    String rate = settings.one(rateLimit, "rate-limit");
+    draft.tunnelRate = rate == null ? null : Rate.parse(rate);
+    String visitorRate = settings.one(visitorRateLimit, "visitor-rate-limit");
+    draft.visitorRate = visitorRate == null ? null : Rate.parse(visitorRate);
+    String requests = settings.one(maxRequests, "max-requests");
+    draft.maxRequests = requests == null ? 0 : number(requests);
+    String bytes = settings.one(maxBody, "max-body");
+    draft.maxBodyBytes = bytes == null ? 0 : VisitorRules.parseBytes(bytes);
+    draft.requestHeaders =
+        new HeaderEdits(
+            settings.all(requestRemove, "request-header-remove"),
+            fields(settings.all(requestSet, "request-header-set")),
+            fields(settings.all(requestAdd, "request-header-add")));
     draft.responseHeaders =
-        new HeaderEdits(responseRemove, fields(responseSet), fields(responseAdd));
+        new HeaderEdits(
+            settings.all(responseRemove, "response-header-remove"),
+            fields(settings.all(responseSet, "response-header-set")),
+            fields(settings.all(responseAdd, "response-header-add")));
+    String host = settings.one(hostHeader, "host-header");
     draft.hostHeader =
-        REWRITE.equals(hostHeader)
-            ? target.hostHeader()
-            : PRESERVE.equals(hostHeader) ? null : hostHeader;
-    draft.httpsRedirect = httpsRedirect;
-    filters.forEach(filter -> draft.filters.add(VisitorFilter.parse(filter)));
-    draft.compress = compress;
+        REWRITE.equals(host) ? target.hostHeader() : PRESERVE.equals(host) ? null : host;
+    draft.httpsRedirect = settings.truth(httpsRedirect, "https-redirect");
+    for (String filter : settings.all(filters, "filter")) {
+      draft.filters.add(VisitorFilter.parse(filter));
+    }
+    draft.compress = settings.truth(compress, "compress");
   }
 
   private static int number(String text) {

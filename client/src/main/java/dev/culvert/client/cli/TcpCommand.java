@@ -2,6 +2,7 @@ package dev.culvert.client.cli;
 
 import dev.culvert.client.TunnelSpec;
 import dev.culvert.client.local.LocalTarget;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,9 +47,13 @@ final class TcpCommand implements Callable<Integer> {
     if (remotePort < 0 || remotePort > 65535) {
       throw new UsageException("--remote-port " + remotePort, "Give a port from 1 to 65535.");
     }
+    CommandSpec command = Targets.parsed(spec);
+    Map<String, String> environment = Main.environment(command);
+    RuleSettings settings =
+        new RuleSettings(environment, ConfigFile.read(connection.config, environment));
     return TunnelRun.run(
         connection,
-        TunnelSpec.tcp(local, remotePort).withRules(addresses.rules()),
-        Targets.parsed(spec));
+        TunnelSpec.tcp(local, remotePort).withRules(addresses.rules(settings)),
+        command);
   }
 }

@@ -5,6 +5,7 @@ import dev.culvert.client.ClientEnd;
 import dev.culvert.client.CulvertClient;
 import dev.culvert.client.TunnelSpec;
 import dev.culvert.client.cli.ConnectionOptions.Connection;
+import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.tls.Trust;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Runs a client in the foreground until it ends or Ctrl-C does. */
@@ -90,20 +92,32 @@ final class TunnelRun {
     client.close();
     log.close(); // the last lines come before the reason
     err.println("culvert: " + TerminalText.message(end.message()));
-    err.println("  " + remedy(end.kind(), connection));
+    err.println("  " + remedy(end, connection));
     return ExitCode.of(end.kind());
   }
 
-  private static String remedy(ClientEnd.Kind end, Connection connection) {
-    return switch (end) {
+  static String remedy(ClientEnd end, Connection connection) {
+    return switch (end.kind()) {
       case CLOSED -> "";
       case UNAUTHORIZED -> "Check the token; culvertd token list shows which ones are valid.";
       case UNTRUSTED -> trustRemedy(connection);
-      case TUNNEL_REFUSED -> "Ask for another one, or leave it out to be given one.";
+      case TUNNEL_REFUSED -> refusalRemedy(end.refusal());
       case UNREACHABLE -> "Check that culvertd runs there and that its tunnel port is open.";
       case SUPERSEDED ->
           "End the other client, or give this one a directory of its own in XDG_STATE_HOME.";
       case INCOMPATIBLE -> "Use a client and a server of the same version.";
+    };
+  }
+
+  /** The message says what was refused: a name, a port, a path, or rules for visitors. */
+  private static String refusalRemedy(@Nullable TunnelRefusalCode code) {
+    return switch (code) {
+      case TAKEN -> "Ask for another one, or leave it out to be given one.";
+      case INVALID -> "Correct it; the command's --help says what can be asked for.";
+      case FORBIDDEN ->
+          "Ask for what the token allows, or the operator for a token that allows it.";
+      case EXHAUSTED -> "End a tunnel that is not needed, or try again later.";
+      case null -> "Ask for another one.";
     };
   }
 

@@ -50,7 +50,152 @@ final class RuleOptionsTest {
     Holder holder = new Holder();
     new CommandLine(holder).parseArgs(options);
     return holder.rules.rules(
-        LocalTarget.parse(target, LocalTarget.Scheme.HTTP), environment, new PrintWriter(err));
+        LocalTarget.parse(target, LocalTarget.Scheme.HTTP), settings(), new PrintWriter(err));
+  }
+
+  private RuleSettings settings() throws UsageException {
+    Map<String, String> own = new HashMap<>(environment);
+    own.put("XDG_CONFIG_HOME", directory.toString());
+    return new RuleSettings(own, ConfigFile.read(null, own));
+  }
+
+  private void configure(String toml) throws IOException {
+    Path file = Files.createDirectories(directory.resolve("culvert")).resolve("culvert.toml");
+    Files.writeString(file, toml);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+  }
+
+  /** Everything that can be said, each in another way than by the others. */
+  private static VisitorRules everything() {
+    RulesDraft draft = new RulesDraft();
+    draft.cidrAllow.addAll(List.of("::1", "10.0.0.0/8"));
+    draft.cidrDeny.add("10.0.0.1");
+    draft.tunnelRate = new Rate(100, 1);
+    draft.visitorRate = new Rate(5, 60);
+    draft.maxRequests = 7;
+    draft.maxBodyBytes = 10_000_000;
+    draft.requestHeaders =
+        new HeaderEdits(
+            List.of("X-Gone"),
+            List.of(new HeaderEdits.Field("X-Set", "a, b")),
+            List.of(new HeaderEdits.Field("X-Add", "c")));
+    draft.responseHeaders =
+        new HeaderEdits(
+            List.of("Server"),
+            List.of(new HeaderEdits.Field("X-Set", "d")),
+            List.of(new HeaderEdits.Field("X-Add", "e")));
+    draft.hostHeader = "localhost:3000";
+    draft.httpsRedirect = true;
+    draft.filters.add(VisitorFilter.parse("allow path /a,b"));
+    draft.filters.add(VisitorFilter.parse("deny path **"));
+    draft.compress = true;
+    return draft.finished();
+  }
+
+  @Test
+  void configurationSaysTheSameAsOptions() throws Exception {
+    configure(
+        """
+        cidr-allow = ["::1", "10.0.0.0/8"]
+        cidr-deny = ["10.0.0.1"]
+        rate-limit = "100/s"
+        visitor-rate-limit = "5/m"
+        max-requests = 7
+        max-body = "10MB"
+        request-header-remove = ["X-Gone"]
+        request-header-set = ["X-Set: a, b"]
+        request-header-add = ["X-Add: c"]
+        response-header-remove = ["Server"]
+        response-header-set = ["X-Set: d"]
+        response-header-add = ["X-Add: e"]
+        host-header = "rewrite"
+        https-redirect = true
+        filter = ["allow path /a,b", "deny path **"]
+        compress = true
+        """);
+
+    assertThat(rules("3000")).isEqualTo(everything());
+  }
+
+  @Test
+  void environmentSaysTheSameAndGoesBeforeTheConfiguration() throws Exception {
+    configure("rate-limit = '1/s'\nfilter = ['deny path /x']\ncompress = false\nmax-body = 5\n");
+    environment.put("CULVERT_CIDR_ALLOW", "::1, 10.0.0.0/8");
+    environment.put("CULVERT_CIDR_DENY", "10.0.0.1");
+    environment.put("CULVERT_RATE_LIMIT", " 100/s ");
+    environment.put("CULVERT_VISITOR_RATE_LIMIT", "5/m");
+    environment.put("CULVERT_MAX_REQUESTS", "7");
+    environment.put("CULVERT_MAX_BODY", "10MB");
+    environment.put("CULVERT_REQUEST_HEADER_REMOVE", "X-Gone\n");
+    environment.put("CULVERT_REQUEST_HEADER_SET", "X-Set: a, b");
+    environment.put("CULVERT_REQUEST_HEADER_ADD", "X-Add: c");
+    environment.put("CULVERT_RESPONSE_HEADER_REMOVE", "Server");
+    environment.put("CULVERT_RESPONSE_HEADER_SET", "X-Set: d");
+    environment.put("CULVERT_RESPONSE_HEADER_ADD", "X-Add: e");
+    environment.put("CULVERT_HOST_HEADER", "rewrite");
+    environment.put("CULVERT_HTTPS_REDIRECT", "true");
+    environment.put("CULVERT_FILTER", "\nallow path /a,b\n deny path ** \n");
+    environment.put("CULVERT_COMPRESS", "true");
+
+    assertThat(rules("3000")).isEqualTo(everything());
+    assertThat(rules("3000", "--rate-limit=3/s").tunnelRate()).isEqualTo(new Rate(3, 1));
+    assertThat(rules("3000", "--filter=deny path /y").filters())
+        .containsExactly(VisitorFilter.parse("deny path /y"));
+    environment.put("CULVERT_MAX_BODY", " ");
+    assertThat(rules("3000").maxBodyBytes()).isEqualTo(5);
+  }
+
+  @Test
+  void passwordsOfTheConfigurationCountWhereNoOthersAreGiven() throws Exception {
+    configure("basic-auth = ['carol:" + HASH + "']\nbasic-auth-forward = true\n");
+
+    assertAlone(rules("3000"), "carol", "password");
+    assertThat(rules("3000").passAuthorization()).isTrue();
+    environment.put("CULVERT_BASIC_AUTH", "alice:" + HASH);
+    assertAlone(rules("3000"), "alice", "password");
+    environment.put("CULVERT_BASIC_AUTH", " ");
+    assertThat(err.toString()).isEmpty();
+    Path config = directory.resolve("culvert/culvert.toml");
+    Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-r--r--"));
+    assertAlone(rules("3000"), "carol", "password");
+    assertThat(err.toString()).contains("the configuration", "chmod 600");
+    file("dave:" + HASH, "rw-------");
+    configure("basic-auth-file = '../passwords'\n");
+    assertAlone(rules("3000"), "dave", "password");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "filter = 'deny path /' | filter is no list of texts",
+        "cidr-allow = [1] | cidr-allow is no list of texts",
+        "compress = 'yes' | compress is neither true nor false",
+        "rate-limit = 5 | rate-limit is no text",
+        "rate-limit = '5' | rate: 5",
+        "max-requests = -1 | --max-requests -1",
+        "fliter = [] | unknown key fliter",
+        "basic-auth = ['eve:short12'] | basic-auth in the configuration",
+      })
+  void configurationThatCannotBeIsToldWithoutAPassword(String toml, String message)
+      throws Exception {
+    configure(toml);
+
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(() -> rules("3000"))
+        .satisfies(e -> {
+          assertThat(e.getMessage()).contains(message).doesNotContain("short12");
+          assertThat(e.remedy()).isNotBlank();
+        });
+  }
+
+  @Test
+  void truthOfTheEnvironmentIsTrueOrFalse() {
+    environment.put("CULVERT_COMPRESS", "yes");
+
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(() -> rules("3000"))
+        .withMessage("CULVERT_COMPRESS is neither true nor false");
   }
 
   private VisitorRules rules(List<String> options) throws UsageException {

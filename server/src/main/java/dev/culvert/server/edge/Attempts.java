@@ -95,6 +95,11 @@ final class Attempts {
     return members.size() > tried.size() && tried.size() < MAX_MEMBERS;
   }
 
+  /** No response has begun for too long; it is not tried again. */
+  void late() {
+    current().failed(System.nanoTime());
+  }
+
   /** A response has begun. */
   void answered() {
     current().answered();

@@ -48,9 +48,11 @@ final class Exchange implements Upstream.User {
   private final RequestTrace trace;
   private final ArrayDeque<HttpContent> waitingContent = new ArrayDeque<>();
   private final SentBody sentBody = new SentBody();
+  private final ResponsePatience patience;
   private @Nullable Route route; // that has the request
   private @Nullable Admission admission; // once it has passed
   private @Nullable Upstream upstream;
+  private @Nullable ResponseCompressor compressor;
   private boolean isRequestEnded;
   private boolean hasSentBody;
   private boolean hasInformed;
@@ -74,12 +76,13 @@ final class Exchange implements Upstream.User {
     this.head = head;
     this.requester = requester;
     this.trace = trace;
+    this.patience = new ResponsePatience(reception.patience().responseNanos(), this::responseLate);
   }
 
   void start() {
     Route first = attempts.first();
     if (first == null) {
-      refuse(HttpRefusal.noSuchTunnel(head.host())); // its last client has just left
+      refuse(reception.absent(head.host())); // its last client has just left
     } else {
       goTo(first, this::connect);
     }
@@ -173,6 +176,7 @@ final class Exchange implements Upstream.User {
     }
     target.flush();
     target.read();
+    awaitResponse();
     visitor.readIfWanted();
   }
 
@@ -202,6 +206,9 @@ final class Exchange implements Upstream.User {
       bodyTooLong(tooLong);
       return;
     }
+    if (content instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
+      admission().editTrailers(last.trailingHeaders());
+    }
     sentBody.add(content, attempts.hasOthers());
     hasSentBody |= bytes > 0;
     unwrittenBytes += bytes;
@@ -210,6 +217,7 @@ final class Exchange implements Upstream.User {
         done -> {
           unwrittenBytes -= bytes;
           if (!isOver) {
+            awaitResponse();
             visitor.readIfWanted();
           }
         });
@@ -241,13 +249,31 @@ final class Exchange implements Upstream.User {
    * way, and no answer has begun. A visitor that asked to be told to continue waits for that.
    */
   boolean owesRequest() {
-    boolean waitsForContinue = head.waitsToContinue() && !hasInformed && !hasSentBody;
     return !isOver
         && !isRequestEnded
         && upstream != null
         && unwrittenBytes == 0
         && !hasResponse
-        && !waitsForContinue;
+        && !waitsForContinue();
+  }
+
+  private boolean waitsForContinue() {
+    return head.waitsToContinue() && !hasInformed && !hasSentBody;
+  }
+
+  /** Counts the time from now on if it is the service's turn. */
+  private void awaitResponse() {
+    boolean isOurs = !isRequestEnded && !waitsForContinue();
+    if (!isOurs && unwrittenBytes == 0 && !hasResponse && !isSwitching) {
+      patience.start(visitor.loop());
+    }
+  }
+
+  private void responseLate() {
+    if (!isOver && !hasResponse && !isSwitching) {
+      attempts.late();
+      fail(ExchangeFailure.late(head.host(), reception.patience().response()));
+    }
   }
 
   /** The visitor has sent nothing more for too long. */
@@ -271,25 +297,42 @@ final class Exchange implements Upstream.User {
     if (isOver) {
       ReferenceCountUtil.release(part);
     } else if (part instanceof HttpResponse response) {
+      response.headers().remove(RefusalPage.ERROR_HEADER);
       responseHead(response);
-    } else {
-      if (part instanceof HttpContent content) {
-        trace.sent(content.content().readableBytes());
+    } else if (part instanceof HttpContent content) {
+      if (content instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
+        last.trailingHeaders().remove(RefusalPage.ERROR_HEADER);
       }
-      if (part instanceof HttpContent content && content.content().isReadable()) {
-        writeContent(content);
-      } else {
-        visitor.write(part);
-      }
+      responseContent(content);
       if (part instanceof LastHttpContent) {
         responseEnd();
       }
+    } else {
+      ReferenceCountUtil.release(part);
     }
   }
 
-  private void writeContent(HttpContent content) {
+  private void responseContent(HttpContent content) {
+    if (compressor == null) {
+      writeContent(content, content.content().readableBytes());
+      return;
+    }
+    HttpContent compressed = compressor.compress(content);
+    if (compressed.content().isReadable() || compressed instanceof LastHttpContent) {
+      writeContent(compressed, compressor.takenBytes());
+    } else {
+      compressed.release();
+    }
+  }
+
+  /** {@code bytes} is what the service gets credit for. */
+  private void writeContent(HttpContent content, int bytes) {
+    trace.sent(content.content().readableBytes());
+    if (!content.content().isReadable()) {
+      visitor.write(content);
+      return;
+    }
     Upstream from = upstream;
-    int bytes = content.content().readableBytes();
     visitor.write(
         content,
         done -> {
@@ -309,10 +352,16 @@ final class Exchange implements Upstream.User {
     }
     if (status.codeClass().equals(HttpStatusClass.INFORMATIONAL)) {
       hasInformed = true;
+      patience.stop();
+      awaitResponse();
     } else {
       hasResponse = true;
+      patience.stop();
       trace.status(status.code());
       admission().editResponse(response.headers());
+      if (admission().mayCompress()) {
+        compressor = ResponseCompressor.of(head, response, reception.compressionPlaces());
+      }
     }
     visitor.write(response);
   }
@@ -323,8 +372,7 @@ final class Exchange implements Upstream.User {
     }
     isOver = true;
     trace.end();
-    attempts.end();
-    leave();
+    settle();
     visitor.flush();
     if (isRequestEnded) {
       upstream.release();
@@ -337,6 +385,10 @@ final class Exchange implements Upstream.User {
   @Override
   public void onReadComplete() {
     if (!isOver && !isSwitching) {
+      HttpContent compressed = compressor == null ? null : compressor.flush();
+      if (compressed != null && compressor != null) {
+        writeContent(compressed, compressor.takenBytes());
+      }
       visitor.flush();
       readResponse();
     }
@@ -355,6 +407,7 @@ final class Exchange implements Upstream.User {
       return;
     }
     isSwitching = true;
+    patience.stop();
     trace.status(response.status().code());
     Upstream target = upstream;
     visitor
@@ -380,8 +433,7 @@ final class Exchange implements Upstream.User {
     trace.received(end.leftToRightBytes());
     trace.sent(end.rightToLeftBytes());
     trace.end();
-    attempts.end();
-    leave();
+    settle();
   }
 
   // Failure.
@@ -403,6 +455,7 @@ final class Exchange implements Upstream.User {
       fail(ExchangeFailure.unanswered(head.host(), cause));
       return;
     }
+    patience.stop();
     if (upstream != null) {
       upstream.abort();
     }
@@ -431,7 +484,7 @@ final class Exchange implements Upstream.User {
 
   private void refuse(HttpRefusal refusal) {
     over();
-    refusal.tell(trace, head.accept());
+    refusal.tell(trace, head);
     visitor.answer(refusal);
   }
 
@@ -446,11 +499,20 @@ final class Exchange implements Upstream.User {
     }
   }
 
-  private void over() {
-    isOver = true;
+  /** Gives back what the request has had of the server. */
+  private void settle() {
+    patience.stop();
     attempts.end();
     leave();
     sentBody.forget();
+    if (compressor != null) {
+      compressor.close();
+    }
+  }
+
+  private void over() {
+    isOver = true;
+    settle();
     waitingContent.forEach(HttpContent::release);
     waitingContent.clear();
   }

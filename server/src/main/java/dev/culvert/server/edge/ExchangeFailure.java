@@ -1,9 +1,11 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.mux.control.StreamStatus;
 import dev.culvert.mux.netty.SessionEndedException;
 import dev.culvert.mux.netty.StreamLimitException;
 import dev.culvert.mux.netty.StreamResetException;
 import java.net.ProtocolException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a visitor is told where a request got no response; {@code host} is what it asked for. */
@@ -23,6 +25,9 @@ final class ExchangeFailure {
   /** A connection was opened, and ended before a response began. */
   static HttpRefusal unanswered(String host, Throwable cause) {
     return switch (cause) {
+      case LocalServiceException e when e.status().code() == StreamStatus.Code.TIMED_OUT ->
+          HttpRefusal.gatewayTimeout(
+              "local-service-timeout", "Behind " + host + ": " + reason(e) + ".");
       case LocalServiceException e ->
           HttpRefusal.badGateway("local-service-down", "Behind " + host + ": " + reason(e) + ".");
       case ProtocolException _ ->
@@ -39,6 +44,17 @@ final class ExchangeFailure {
               "no-response",
               "The service behind " + host + " did not answer: " + reason(cause) + ".");
     };
+  }
+
+  /** The service has had the request for too long. */
+  static HttpRefusal late(String host, Duration time) {
+    return HttpRefusal.gatewayTimeout(
+        "response-timeout",
+        "The service behind " + host + " did not begin its answer within " + text(time) + ".");
+  }
+
+  private static String text(Duration time) {
+    return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
   }
 
   /** A 101 to a request that asked for none, or not yet. */

@@ -1,6 +1,7 @@
 package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -23,7 +24,10 @@ final class Http1Patience extends ChannelInboundHandlerAdapter {
   /** How long nothing may move within a request; noticed up to a look later. */
   static final long STALL_SECONDS = 60;
 
-  private static final long LOOK_SECONDS = 10;
+  /** How long a request may come more slowly than it has to, where there is such a rate. */
+  static final long SLOW_SECONDS = 20;
+
+  static final long LOOK_SECONDS = 10;
 
   private final Http1Visitor visitor;
   private @Nullable ChannelHandlerContext ctx;
@@ -31,7 +35,7 @@ final class Http1Patience extends ChannelInboundHandlerAdapter {
   private @Nullable Future<?> requestDeadline;
 
   // As it was at the last look; each is the same for STALL_SECONDS where the visitor stalls.
-  private boolean hasSent;
+  private long sentBytes;
   private boolean owedRequest;
   private int sendingStallLooks;
   private int takingStallLooks;
@@ -84,21 +88,26 @@ final class Http1Patience extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    hasSent = true;
+    sentBytes += message instanceof ByteBuf bytes ? bytes.readableBytes() : 1;
     ctx.fireChannelRead(message);
   }
 
   private void look() {
     boolean owes = visitor.owesRequest();
-    sendingStallLooks = owes && owedRequest && !hasSent ? sendingStallLooks + 1 : 0;
+    boolean isSlow = sentBytes < visitor.settings().requestBytes(LOOK_SECONDS);
+    sendingStallLooks = owes && owedRequest && isSlow ? sendingStallLooks + 1 : 0;
     owedRequest = owes;
-    hasSent = false;
+    sentBytes = 0;
     lookAtOutput();
     if (takingStallLooks * LOOK_SECONDS >= STALL_SECONDS) {
       RelayLeg.abort(visitor.context().channel()); // the visitor hears that it is gone
-    } else if (sendingStallLooks * LOOK_SECONDS >= STALL_SECONDS) {
+    } else if (sendingStallLooks * LOOK_SECONDS >= patienceSeconds()) {
       visitor.requestStalled();
     }
+  }
+
+  private long patienceSeconds() {
+    return visitor.settings().requestBytesPerSecond() > 0 ? SLOW_SECONDS : STALL_SECONDS;
   }
 
   /** The first write that waits, and how much of it has gone: while both stay, nothing is taken. */

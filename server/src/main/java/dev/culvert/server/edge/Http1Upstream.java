@@ -273,7 +273,6 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     HttpHeaders headers = response.headers();
     isSwitched = status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
     isInformational = status.codeClass().equals(HttpStatusClass.INFORMATIONAL);
-    headers.remove(RefusalPage.ERROR_HEADER);
     if (isSwitched) {
       ctx.pipeline().remove(codec);
       return;

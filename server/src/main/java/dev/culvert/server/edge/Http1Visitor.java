@@ -1,6 +1,7 @@
 package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
+import dev.culvert.server.visitor.Patience;
 import dev.culvert.server.visitor.Source;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -64,6 +65,11 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public @Nullable InetSocketAddress address() {
     return Source.address(context().channel());
+  }
+
+  @Override
+  public @Nullable String serverName() {
+    return ServerName.of(context().channel());
   }
 
   // What comes in.
@@ -184,6 +190,10 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     return isReadPending && exchange != null && exchange.owesRequest();
   }
 
+  Patience settings() {
+    return reception.patience();
+  }
+
   void requestStalled() {
     if (exchange != null) {
       exchange.requestStalled();
@@ -215,9 +225,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public void answer(HttpRefusal refusal) {
     exchange = null;
-    boolean isLost = refusal.status().equals(HttpResponseStatus.REQUEST_TIMEOUT);
-    boolean isMalformed = refusal.status().equals(HttpResponseStatus.BAD_REQUEST);
-    if (isLost || isMalformed || (head != null && head.waitsToContinue())) {
+    if (refusal.isLast() || (head != null && head.waitsToContinue())) {
       output.closeAfter();
     }
     write(RefusalPage.of(refusal, head == null ? null : head.accept()));

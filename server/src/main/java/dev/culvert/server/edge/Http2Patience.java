@@ -1,10 +1,12 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.server.visitor.Patience;
 import io.netty.channel.Channel;
 
 /**
  * How long the visitor of a stream may stand still where it is the visitor's turn: {@value
- * #STALL_SECONDS} s, noticed up to {@value #LOOK_SECONDS} s later. Event loop only.
+ * #STALL_SECONDS} s, noticed up to {@value #LOOK_SECONDS} s later; where the operator asks for a
+ * rate of bytes, {@link Http1Patience#SLOW_SECONDS} s below that. Event loop only.
  *
  * <p>Time counts anew with each byte that it sends or takes; how long the local service thinks is
  * no concern of this class.
@@ -13,17 +15,23 @@ final class Http2Patience {
   static final long LOOK_SECONDS = 10;
   private static final long STALL_SECONDS = Http1Patience.STALL_SECONDS;
 
+  private final Patience patience;
+
   // As it was at the last look; each stays the same where the visitor stalls.
-  private boolean hasReceived;
+  private long receivedBytes;
   private int owingLooks;
   private int untakenLooks;
   private long writtenBytes;
   private long lastWrittenBytes;
   private long lastUntaken;
 
-  /** Something came from the visitor. */
-  void received() {
-    hasReceived = true;
+  Http2Patience(Patience patience) {
+    this.patience = patience;
+  }
+
+  /** So much came of the request; a head counts as a byte. */
+  void received(int bytes) {
+    receivedBytes += bytes;
   }
 
   /** So much was written to the visitor. */
@@ -38,8 +46,9 @@ final class Http2Patience {
    * @param owesRequest whether nothing goes on until the visitor sends more
    */
   void look(Channel stream, boolean owesRequest) {
-    owingLooks = owesRequest && !hasReceived ? owingLooks + 1 : 0;
-    hasReceived = false;
+    boolean isSlow = receivedBytes < patience.requestBytes(LOOK_SECONDS);
+    owingLooks = owesRequest && isSlow ? owingLooks + 1 : 0;
+    receivedBytes = 0;
     long untaken = untaken(stream);
     boolean isStill = untaken == lastUntaken && writtenBytes == lastWrittenBytes;
     untakenLooks = isStill && untaken > 0 ? untakenLooks + 1 : 0;
@@ -62,6 +71,8 @@ final class Http2Patience {
 
   /** The visitor does not go on with its request. */
   boolean isSendingOver() {
-    return owingLooks * LOOK_SECONDS >= STALL_SECONDS;
+    long seconds =
+        patience.requestBytesPerSecond() > 0 ? Http1Patience.SLOW_SECONDS : STALL_SECONDS;
+    return owingLooks * LOOK_SECONDS >= seconds;
   }
 }

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -23,6 +24,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -37,18 +39,20 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   private final Reception reception;
   private final Http2Connection connection;
-  private final Http2Patience patience = new Http2Patience();
+  private final Http2Patience patience;
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable RequestHead head;
   private @Nullable Exchange exchange;
   private @Nullable Http2Response response;
   private boolean isRequestEnded;
+  private boolean isToHead;
   private boolean isReadPending;
   private boolean isOver;
 
   Http2Visitor(Reception reception, Http2Connection connection) {
     this.reception = reception;
     this.connection = connection;
+    this.patience = new Http2Patience(reception.patience());
   }
 
   private ChannelHandlerContext context() {
@@ -73,6 +77,11 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public @Nullable InetSocketAddress address() {
     return Source.address(context().channel().parent());
+  }
+
+  @Override
+  public @Nullable String serverName() {
+    return ServerName.of(context().channel().parent());
   }
 
   // What comes in.
@@ -107,7 +116,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   private void receiveHead(Http2HeadersFrame frame) {
-    patience.received();
+    patience.received(1);
     try {
       if (head == null) {
         begin(frame);
@@ -125,6 +134,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private void begin(Http2HeadersFrame frame)
       throws Http2Head.MalformedException, RequestHead.RefusedException {
     isRequestEnded = frame.isEndStream();
+    isToHead = AsciiString.contentEquals(HttpMethod.HEAD.asciiName(), frame.headers().method());
     RequestHead read = Http2Head.request(frame.headers(), isRequestEnded, connection.scheme());
     head = read;
     Exchange begun = reception.receive(this, read);
@@ -147,9 +157,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   private void receiveData(Http2DataFrame frame) {
-    if (frame.content().isReadable()) {
-      patience.received();
-    }
+    patience.received(frame.content().readableBytes());
     receiveContent(
         frame.isEndStream()
             ? new DefaultLastHttpContent(frame.content())
@@ -212,7 +220,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void write(HttpContent content, GenericFutureListener<Future<? super Void>> done) {
-    response().content(content, head != null && head.isHead(), done);
+    response().content(content, isToHead, done);
   }
 
   @Override

@@ -3,7 +3,8 @@ package dev.culvert.server.edge;
 import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.rules.RuleBook;
-import dev.culvert.server.visitor.TrustedProxies;
+import dev.culvert.server.visitor.VisitorSettings;
+import dev.culvert.tls.CertificateStore;
 import dev.culvert.tls.CloseNotifyHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -31,12 +32,19 @@ public final class HttpEdge {
   /**
    * An edge for all listeners.
    *
-   * @param proxies whose word about visitors is taken
+   * @param certificates what visitors over TLS are presented with
+   * @param settings who visitors are, and how long they and services may take
    * @param rules let visitors reach what is in {@code routes}, or do not
    * @param log gets a line for each request
    */
-  public HttpEdge(RouteTable routes, TrustedProxies proxies, RuleBook rules, AccessLog log) {
-    reception = new Reception(routes, proxies, rules, log);
+  public HttpEdge(
+      RouteTable routes,
+      CertificateStore certificates,
+      VisitorSettings settings,
+      RuleBook rules,
+      AccessLog log) {
+    Misdirection misdirection = new Misdirection(routes, certificates);
+    reception = new Reception(routes, misdirection, settings, rules, log);
   }
 
   /** Makes {@code channel}, an accepted connection, a visitor over plain HTTP. */
@@ -62,8 +70,13 @@ public final class HttpEdge {
                 made -> addHttp1(made, "http", first), made -> addHttp2(made, "http")));
   }
 
-  /** Makes {@code channel}, whose pipeline ends in its SslHandler, a visitor over HTTPS. */
-  public void acceptHttps(Channel channel) {
+  /**
+   * Makes {@code channel}, whose pipeline ends in its SslHandler, a visitor over HTTPS.
+   *
+   * @param serverName as the visitor named it (SNI); null where it named none
+   */
+  public void acceptHttps(Channel channel, @Nullable String serverName) {
+    ServerName.tell(channel, serverName);
     channel
         .pipeline()
         .addLast(
@@ -86,6 +99,11 @@ public final class HttpEdge {
 
   private void addHttp2(Channel channel, String scheme) {
     Http2Connection.addTo(channel, reception, scheme);
+  }
+
+  /** From now on each request is answered with the word that the server stops. */
+  public void stop() {
+    reception.stop();
   }
 
   /** Lets go of connections that have waited for a request long enough. Twice a second. */

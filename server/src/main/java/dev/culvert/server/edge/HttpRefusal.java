@@ -3,6 +3,7 @@ package dev.culvert.server.edge;
 import dev.culvert.server.log.RequestTrace;
 import dev.culvert.server.rules.RuleRefusal;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,12 @@ record HttpRefusal(
     String detail,
     Map<String, String> headers) {
 
+  private static final String STOPPING = "server-stopping";
+
+  private static final int UNAVAILABLE_SECONDS = 1;
+  private static final int OFFLINE_SECONDS = 5;
+  private static final int STOPPING_SECONDS = 5;
+
   HttpRefusal(HttpResponseStatus status, String code, String title, String detail) {
     this(status, code, title, detail, Map.of());
   }
@@ -32,10 +39,10 @@ record HttpRefusal(
         refusal.status(), refusal.code(), refusal.title(), refusal.detail(), refusal.headers());
   }
 
-  /** Has {@code trace} end with this; {@code accept} is the request's {@code Accept} header. */
-  void tell(RequestTrace trace, @Nullable String accept) {
-    if (trace.isLogged()) {
-      FullHttpResponse page = RefusalPage.of(this, accept);
+  /** Has {@code trace} end with this; {@code head} is null where it could not be read. */
+  void tell(RequestTrace trace, @Nullable RequestHead head) {
+    if (trace.isLogged() && (head == null || !head.isHead())) {
+      FullHttpResponse page = RefusalPage.of(this, head == null ? null : head.accept());
       trace.sent(page.content().readableBytes());
       page.release();
     }
@@ -65,6 +72,45 @@ record HttpRefusal(
         "Nothing is connected as " + host + ". Check the name, or start its client again.");
   }
 
+  /** A name that is kept for the client that had it. */
+  static HttpRefusal offline(String host) {
+    return new HttpRefusal(
+        HttpResponseStatus.SERVICE_UNAVAILABLE,
+        "tunnel-offline",
+        "The tunnel is not connected",
+        "The client of " + host + " is away. Try again later, or start it if it is yours.",
+        retryAfter(OFFLINE_SECONDS));
+  }
+
+  static HttpRefusal misdirected(String host) {
+    return new HttpRefusal(
+        HttpResponseStatus.MISDIRECTED_REQUEST,
+        "misdirected-request",
+        "This request came the wrong way",
+        "The connection was made for another name than " + host + ". Open one for this name.");
+  }
+
+  static HttpRefusal stopping() {
+    return new HttpRefusal(
+        HttpResponseStatus.SERVICE_UNAVAILABLE,
+        STOPPING,
+        "The server is stopping",
+        "It takes no more requests. Try again in a moment.",
+        retryAfter(STOPPING_SECONDS));
+  }
+
+  static HttpRefusal gatewayTimeout(String code, String detail) {
+    return new HttpRefusal(
+        HttpResponseStatus.GATEWAY_TIMEOUT,
+        code,
+        "The local service does not answer in time",
+        detail);
+  }
+
+  private static Map<String, String> retryAfter(int seconds) {
+    return Map.of(HttpHeaderNames.RETRY_AFTER.toString(), Integer.toString(seconds));
+  }
+
   static HttpRefusal badGateway(String code, String detail) {
     return new HttpRefusal(
         HttpResponseStatus.BAD_GATEWAY, code, "The local service does not answer", detail);
@@ -75,6 +121,14 @@ record HttpRefusal(
         HttpResponseStatus.SERVICE_UNAVAILABLE,
         "tunnel-unavailable",
         "The tunnel is not available",
-        detail);
+        detail,
+        retryAfter(UNAVAILABLE_SECONDS));
+  }
+
+  /** Whether nothing else is to be asked for over the same connection. */
+  boolean isLast() {
+    return code.equals(STOPPING)
+        || status.equals(HttpResponseStatus.REQUEST_TIMEOUT)
+        || status.equals(HttpResponseStatus.BAD_REQUEST);
   }
 }

@@ -11,7 +11,7 @@ final class LocalServiceException extends IOException {
 
   /** {@code isUnreached}: the client says so, and nothing that was sent has reached the service. */
   LocalServiceException(StreamStatus status, boolean isUnreached) {
-    super(status.text());
+    super(status.text().replaceAll("\\p{Cntrl}", "?")); // a client says what it likes
     this.status = status;
     this.isUnreached = isUnreached;
   }

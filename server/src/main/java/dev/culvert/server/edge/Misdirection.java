@@ -20,14 +20,11 @@ record Misdirection(RouteTable routes, CertificateStore certificates) {
    * @param host of the request, with or without a port
    */
   boolean isAt(@Nullable String serverName, String host) {
+    String name = RouteTable.hostName(host);
     return serverName != null
+        && name != null
+        && !name.equals(RouteTable.hostName(serverName)) // mostly
         && routes.find(host) != null // what is nobody's is answered so
-        && (routes.isMisdirected(serverName, host)
-            || !certificates.isSame(serverName, withoutPort(host)));
-  }
-
-  private static String withoutPort(String host) {
-    int colon = host.lastIndexOf(':');
-    return colon < 0 ? host : host.substring(0, colon);
+        && (routes.isMisdirected(serverName, host) || !certificates.isSame(serverName, name));
   }
 }

@@ -8,8 +8,10 @@ import dev.culvert.server.route.RoutePool;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.rules.Verdict;
+import dev.culvert.server.visitor.Patience;
 import dev.culvert.server.visitor.Requester;
 import dev.culvert.server.visitor.TrustedProxies;
+import dev.culvert.server.visitor.VisitorSettings;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -22,14 +24,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reception {
   private final RouteTable routes;
+  private final Misdirection misdirection;
   private final TrustedProxies proxies;
+  private final Patience patience;
   private final RuleBook rules;
   private final AccessLog log;
   private final UpstreamPool pool = new UpstreamPool();
+  private final CompressionPlaces compressionPlaces = new CompressionPlaces();
+  private volatile boolean isStopping;
 
-  Reception(RouteTable routes, TrustedProxies proxies, RuleBook rules, AccessLog log) {
+  Reception(
+      RouteTable routes,
+      Misdirection misdirection,
+      VisitorSettings settings,
+      RuleBook rules,
+      AccessLog log) {
     this.routes = routes;
-    this.proxies = proxies;
+    this.misdirection = misdirection;
+    this.proxies = settings.proxies();
+    this.patience = settings.patience();
     this.rules = rules;
     this.log = log;
   }
@@ -54,13 +67,45 @@ final class Reception {
             headers.get(HttpHeaderNames.USER_AGENT));
     HostRoutes host = routes.find(head.host());
     RoutePool members = host == null ? null : host.at(head.target());
-    if (members == null) {
-      HttpRefusal refusal = HttpRefusal.noSuchTunnel(head.host());
-      refusal.tell(trace, head.accept());
-      visitor.answer(refusal);
+    HttpRefusal refusal = refusal(visitor, head.host(), members);
+    if (members == null || refusal != null) {
+      HttpRefusal told = refusal == null ? HttpRefusal.noSuchTunnel(head.host()) : refusal;
+      told.tell(trace, head);
+      visitor.answer(told);
       return null;
     }
     return new Exchange(visitor, this, pool, members, head, requester, trace);
+  }
+
+  /** Why nothing is asked of a tunnel; null where it is, if there is one. */
+  private @Nullable HttpRefusal refusal(Visitor visitor, String host, @Nullable RoutePool members) {
+    if (isStopping) {
+      return HttpRefusal.stopping();
+    }
+    if (!proxies.isOne(visitor.address()) && misdirection.isAt(visitor.serverName(), host)) {
+      return HttpRefusal.misdirected(host);
+    }
+    return members == null ? absent(host) : null;
+  }
+
+  /** For a host that nobody has a tunnel for, or no longer. */
+  HttpRefusal absent(String host) {
+    return routes.find(host) == null && routes.isHeld(host)
+        ? HttpRefusal.offline(host)
+        : HttpRefusal.noSuchTunnel(host);
+  }
+
+  Patience patience() {
+    return patience;
+  }
+
+  CompressionPlaces compressionPlaces() {
+    return compressionPlaces;
+  }
+
+  /** Answers each request that comes from now on with the word that the server stops. */
+  void stop() {
+    isStopping = true;
   }
 
   /** Holds a request to the rules; {@code answer} is called once, on its visitor's event loop. */
@@ -71,10 +116,13 @@ final class Reception {
       Requester requester,
       Consumer<Verdict> answer) {
     rules.check(
-        route.gate(),
-        head.forRules(routes.host(route), requester.address()),
-        visitor.loop(),
-        answer);
+        route.gate(), head.forRules(hostName(route, head), requester), visitor.loop(), answer);
+  }
+
+  /** What the visitor asked for; a route may be for many hosts. */
+  private String hostName(Route route, RequestHead head) {
+    String asked = RouteTable.hostName(head.host());
+    return asked == null ? routes.host(route) : asked;
   }
 
   /** Answers a request, on its visitor's event loop, that is none or not for this server. */

@@ -7,7 +7,6 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** An {@link HttpRefusal} as a response: a page for browsers, JSON or a line of text for others. */
@@ -19,19 +18,13 @@ final class RefusalPage {
 
   /** The response; {@code accept} is the request's {@code Accept} header. */
   static FullHttpResponse of(HttpRefusal refusal, @Nullable String accept) {
-    String wanted = accept == null ? "" : accept.toLowerCase(Locale.ROOT);
-    String type;
-    String body;
-    if (wanted.contains("text/html")) {
-      type = "text/html; charset=utf-8";
-      body = page(refusal);
-    } else if (wanted.contains("json")) {
-      type = "application/json";
-      body = json(refusal) + "\n";
-    } else {
-      type = "text/plain; charset=utf-8";
-      body = refusal.title() + ": " + refusal.detail() + "\n";
-    }
+    AnswerFormat format = AnswerFormat.of(accept);
+    String body =
+        switch (format) {
+          case HTML -> page(refusal);
+          case JSON -> json(refusal) + "\n";
+          case TEXT -> refusal.title() + ": " + refusal.detail() + "\n";
+        };
     FullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
@@ -39,7 +32,7 @@ final class RefusalPage {
             Unpooled.copiedBuffer(body, StandardCharsets.UTF_8));
     response
         .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, type)
+        .set(HttpHeaderNames.CONTENT_TYPE, format.contentType())
         .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
         .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
         .set("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'")
@@ -55,6 +48,7 @@ final class RefusalPage {
     <html lang="en">
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="robots" content="noindex">
     <title>%1$s</title>
     <style>
       :root { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif }
@@ -87,6 +81,7 @@ final class RefusalPage {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")
-        .replace("\"", "&quot;");
+        .replace("\"", "&quot;")
+        .replace("'", "&#39;");
   }
 }

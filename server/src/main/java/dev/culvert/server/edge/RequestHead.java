@@ -13,7 +13,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +73,8 @@ record RequestHead(
 
   /** What the visitor would like to be answered with; null where it does not say. */
   @Nullable String accept() {
-    return headers.get(HttpHeaderNames.ACCEPT);
+    List<String> accept = headers.getAll(HttpHeaderNames.ACCEPT);
+    return accept.isEmpty() ? null : String.join(",", accept);
   }
 
   /** Checks a request of HTTP/1 and takes it apart; its headers are changed. */
@@ -189,9 +189,15 @@ record RequestHead(
         new HttpRefusal(status, "bad-" + code, "This request is not for this server", detail));
   }
 
-  /** The request as the rules for visitors of {@code tunnelHost} see it. */
-  VisitorRequest forRules(String tunnelHost, InetAddress visitor) {
-    return new VisitorRequest(tunnelHost, scheme, target, headers, visitor);
+  /** The request as the rules for visitors of {@code hostName} see it. */
+  VisitorRequest forRules(String hostName, Requester requester) {
+    return new VisitorRequest(
+        hostName,
+        requester.scheme(),
+        target,
+        headers,
+        requester.address(),
+        requester.isBehindProxy());
   }
 
   /** The request as the local service is to get it. */

@@ -24,6 +24,9 @@ interface Visitor {
   /** Where its connection comes from; null where it was gone early. */
   @Nullable InetSocketAddress address();
 
+  /** The name that it asked for in TLS; null where it named none, or uses no TLS. */
+  @Nullable String serverName();
+
   /** Whether the visitor takes what is written to it. */
   boolean isWritable();
 

@@ -3,6 +3,7 @@ package dev.culvert.server.route;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,16 +65,34 @@ final class HostTable {
     return mayBe ? domain.toKept(host) : null;
   }
 
+  /** Whether a host in lower case, or a wildcard above it, is somebody's, there or away. */
+  boolean isHeld(String host) {
+    String name = name(host);
+    return name != null
+        && (leases.ownerOf(name) != null
+            || wildcardWhere(host, wildcard -> leases.ownerOf(wildcard) != null) != null);
+  }
+
   private @Nullable HostRoutes wildcard(String host, String name) {
-    int last = domain.isAbove(host) ? host.length() - domain.name().length() - 1 : host.length();
-    if (host.chars().filter(c -> c == '.').count() >= Names.MAX_LABELS) {
+    String wildcard = wildcardWhere(host, byName::containsKey);
+    HostRoutes routes = wildcard == null ? null : byName.get(wildcard);
+    if (routes == null) {
       return null;
     }
+    String owner = leases.ownerOf(name);
+    return owner == null || owner.equals(routes.token()) ? routes : null;
+  }
+
+  /** The longest wildcard above {@code host} of which the condition holds, or null. */
+  private @Nullable String wildcardWhere(String host, Predicate<String> condition) {
+    if (!Names.isHost(host)) {
+      return null;
+    }
+    int last = domain.isAbove(host) ? host.length() - domain.name().length() - 1 : host.length();
     for (int dot = host.indexOf('.'); dot >= 0 && dot < last; dot = host.indexOf('.', dot + 1)) {
-      HostRoutes routes = byName.get("*" + host.substring(dot));
-      if (routes != null) {
-        String owner = leases.ownerOf(name);
-        return owner == null || owner.equals(routes.token()) ? routes : null;
+      String wildcard = "*" + host.substring(dot);
+      if (condition.test(wildcard)) {
+        return wildcard;
       }
     }
     return null;

@@ -17,6 +17,8 @@ final class Names {
   /** How many labels a host name may have, the domain's included. */
   static final int MAX_LABELS = 10;
 
+  private static final String ENCODED = "xn--";
+
   /** In front of a host name: all hosts below it. */
   static final String WILDCARD = "*.";
 
@@ -43,6 +45,16 @@ final class Names {
           "mta-sts",
           "autodiscover",
           "autoconfig",
+          "lyncdiscover",
+          "enterpriseenrollment",
+          "enterpriseregistration",
+          "caldav",
+          "carddav",
+          "sip",
+          "xmpp",
+          "stun",
+          "turn",
+          "time",
           "openpgpkey",
           "wpad",
           "isatap",
@@ -58,6 +70,9 @@ final class Names {
           "ca",
           "localhost",
           "localdomain",
+          "gateway",
+          "router",
+          "proxy",
           "local",
           "broadcasthost",
           "ip6-localhost",
@@ -75,6 +90,16 @@ final class Names {
           "ssladmin",
           "sslwebmaster",
           "support",
+          "help",
+          "info",
+          "news",
+          "usenet",
+          "uucp",
+          "sales",
+          "marketing",
+          "secure",
+          "console",
+          "dashboard",
           "api",
           "status",
           "login",
@@ -85,6 +110,11 @@ final class Names {
           "account",
           "accounts",
           "billing",
+          "pay",
+          "payment",
+          "payments",
+          "password",
+          "verify",
           "culvert",
           "culvertd");
 
@@ -141,7 +171,7 @@ final class Names {
               + "\" is no host name label: use 1 to 63 letters, digits and inner hyphens");
     }
     String name = requested.toLowerCase(Locale.ROOT);
-    if (name.startsWith("xn--")) {
+    if (isEncoded(name)) {
       throw invalid("the name \"" + name + "\" is encoded; use plain letters");
     }
     if (isReserved(name)) {
@@ -166,6 +196,9 @@ final class Names {
               + MAX_LABELS
               + " labels");
     }
+    if (named.endsWith("." + domain) && isEncoded(named)) {
+      throw invalid("the name \"" + host + "\" is encoded; use plain letters below " + domain);
+    }
     if (named.equals(domain)) {
       throw invalid("the name \"" + host + "\" is the server's own");
     }
@@ -185,9 +218,14 @@ final class Names {
     return !labels[labels.length - 1].matches("[0-9]+");
   }
 
+  /** Whether a label stands for letters beyond ASCII (RFC 5890). */
+  private static boolean isEncoded(String host) {
+    return host.startsWith(ENCODED) || host.contains("." + ENCODED);
+  }
+
   /** Whether {@link #checked} would take it. */
   static boolean isUsable(String name) {
-    return LABEL.matcher(name).matches() && !name.startsWith("xn--") && !isReserved(name);
+    return LABEL.matcher(name).matches() && !isEncoded(name) && !isReserved(name);
   }
 
   private static boolean isReserved(String name) {

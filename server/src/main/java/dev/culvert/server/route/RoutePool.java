@@ -116,12 +116,6 @@ public final class RoutePool {
     return members.size();
   }
 
-  /** The first to come of the routes; null where the last has just been closed. */
-  public @Nullable Route first() {
-    List<Member> now = members;
-    return now.isEmpty() ? null : now.getFirst().route;
-  }
-
   /**
    * Takes a member for one request, until {@link Member#release}.
    *

@@ -55,11 +55,15 @@ public final class RouteTable {
     return name == null ? null : hosts.find(name);
   }
 
-  /** The first route for all paths of a host, or null. */
-  public @Nullable Route findHost(String host) {
-    HostRoutes routes = find(host);
-    RoutePool pool = routes == null ? null : routes.at("/");
-    return pool == null ? null : pool.first();
+  /** Whether a host that has no routes now is kept for the client that had it. */
+  public boolean isHeld(String host) {
+    String name = Domain.hostOf(host);
+    return name != null && hosts.isHeld(name);
+  }
+
+  /** The host name in a {@code Host} header's value, as it is compared; null where it is none. */
+  public static @Nullable String hostName(String host) {
+    return Domain.hostOf(host);
   }
 
   /** Whether a host, in lower case, has a route by its own name, and not by a wildcard. */

@@ -1,6 +1,7 @@
 package dev.culvert.server.rules;
 
 import dev.culvert.mux.control.HeaderEdits;
+import dev.culvert.mux.control.VisitorFilter;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
@@ -33,10 +34,32 @@ public final class Admission {
   /** Changes the headers that the local service gets; Host is not among them. */
   public void editRequest(HttpHeaders headers) {
     if (gates.stream().anyMatch(Admission::hidesPassword)) {
-      headers.remove(HttpHeaderNames.AUTHORIZATION);
+      removeAlike(headers, HttpHeaderNames.AUTHORIZATION.toString());
     }
     for (Gate gate : gates.reversed()) {
-      edit(headers, gate.rules().requestHeaders());
+      HeaderEdits edits = gate.rules().requestHeaders();
+      edits.remove().forEach(name -> removeAlike(headers, name));
+      edits.set().forEach(field -> removeAlike(headers, field.name()));
+      edit(headers, edits);
+    }
+  }
+
+  /** What a visitor wrote so that the service takes it for {@code name}. */
+  private static void removeAlike(HttpHeaders headers, String name) {
+    HeaderNames.alike(headers, name).forEach(headers::remove);
+  }
+
+  /** Removes from trailers what rules say of headers, as some services make no difference. */
+  public void editTrailers(HttpHeaders trailers) {
+    for (Gate gate : gates) {
+      HeaderEdits edits = gate.rules().requestHeaders();
+      edits.remove().forEach(name -> removeAlike(trailers, name));
+      edits.set().forEach(field -> removeAlike(trailers, field.name()));
+      for (VisitorFilter filter : gate.rules().filters()) {
+        if (filter.part() == VisitorFilter.Part.HEADER) {
+          removeAlike(trailers, String.valueOf(filter.name()));
+        }
+      }
     }
   }
 

@@ -71,13 +71,23 @@ final class Filters {
           switch (filter.part()) {
             case PATH -> paths;
             case QUERY -> values(query, name, filter.action());
-            case HEADER -> headers.getAll(name);
+            case HEADER -> headerValues(headers, name, filter.action());
           };
       if (compiled.matches(readings)) {
         return filter.action() == Action.ALLOW ? null : RuleRefusal.filtered(filter.status());
       }
     }
     return null;
+  }
+
+  /** Where another spelling may be taken for the name too, whoever is let in needs its own. */
+  private static List<String> headerValues(HttpHeaders headers, String name, Action action) {
+    if (action == Action.ALLOW && !headers.contains(name)) {
+      return List.of();
+    }
+    return HeaderNames.alike(headers, name).stream()
+        .flatMap(alike -> headers.getAll(alike).stream())
+        .toList();
   }
 
   private static List<String> values(List<QueryParameter> query, String name, Action action) {

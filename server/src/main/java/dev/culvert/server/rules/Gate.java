@@ -103,10 +103,11 @@ public final class Gate {
         : null;
   }
 
+  /** A proxy that visitors use has the usual port. */
   private static String httpsUrl(VisitorRequest request, int port) {
     return "https://"
         + request.host()
-        + (port == 443 ? "" : ":" + port)
+        + (port == 443 || request.isBehindProxy() ? "" : ":" + port)
         + (request.target().startsWith("/") ? request.target() : "/");
   }
 

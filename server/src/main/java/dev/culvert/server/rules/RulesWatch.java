@@ -1,5 +1,6 @@
 package dev.culvert.server.rules;
 
+import dev.culvert.tls.PrivateFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,6 +15,9 @@ import org.slf4j.LoggerFactory;
 /** Has a {@link RuleBook} follow a file of rules. One thread at a time. */
 public final class RulesWatch {
   private static final Logger logger = LoggerFactory.getLogger(RulesWatch.class);
+
+  /** Of permissions as text. */
+  private static final int OWNER_CHARS = 3;
 
   private final Path path;
   private List<HostRules> sections;
@@ -32,11 +36,23 @@ public final class RulesWatch {
     this.path = path;
     this.seen = Stamp.of(path); // before the content, so that a write in between is noticed
     this.sections = RulesFile.read(path);
+    warnIfWritable();
   }
 
   /** Reads {@code path}; {@link IOException} as {@link RulesFile#read} throws it. */
   public static RulesWatch open(Path path) throws IOException {
     return new RulesWatch(path);
+  }
+
+  /** Whoever may write it decides who gets in. */
+  private void warnIfWritable() throws IOException {
+    String mode = PrivateFile.sharedPermissions(path);
+    if (mode != null && mode.substring(OWNER_CHARS).contains("w")) {
+      logger.warn(
+          "{} ({}): others than its owner may change the rules for visitors: chmod go-w it",
+          path,
+          mode);
+    }
   }
 
   /** Holds the visitors of {@code ruleBook} to what was read, and to what will be. */
@@ -54,6 +70,7 @@ public final class RulesWatch {
       Stamp stamp = Stamp.of(path);
       if (!stamp.equals(seen)) {
         sections = RulesFile.read(path);
+        warnIfWritable();
         seen = stamp;
         if (book != null) {
           book.replaceHostRules(sections);

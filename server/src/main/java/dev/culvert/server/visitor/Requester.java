@@ -31,6 +31,11 @@ public record Requester(List<InetAddress> chain, String scheme, String host, Str
     return NetUtil.toAddressString(address());
   }
 
+  /** Whether it came through trusted proxies. */
+  public boolean isBehindProxy() {
+    return chain.size() > 1;
+  }
+
   /** Tells {@code headers}, a request's for the local service, in place of all they said so far. */
   public void tell(HttpHeaders headers) {
     ForwardedHeaders.remove(headers);

@@ -94,6 +94,11 @@ public record TrustedProxies(Networks networks, Dialect dialect) {
         requestId(headers));
   }
 
+  /** Whether a connection from {@code peer} is one of them, with requests of many visitors. */
+  public boolean isOne(@Nullable InetSocketAddress peer) {
+    return peer != null && networks.contains(peer.getAddress());
+  }
+
   private static Hop xForwarded(HttpHeaders headers, InetAddress address) {
     return new Hop(
         address,

@@ -11,6 +11,7 @@ import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.mux.netty.StreamChannel;
+import dev.culvert.server.route.FoundRoute;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.token.Verification;
@@ -115,7 +116,7 @@ final class AgentLimitsTest {
       assertThat(List.of(ann.heard.size(), bob.heard.size()))
           .as("messages of lost tunnels")
           .satisfies(heard -> assertThat(heard.get(0) + heard.get(1)).isEqualTo(3));
-      assertThat(stream.isOpen()).isEqualTo(ground.routes.findHost("a.localhost") != null);
+      assertThat(stream.isOpen()).isEqualTo(FoundRoute.of(ground.routes, "a.localhost") != null);
       assertThat(bob.openHttp(3, "d")).isInstanceOf(TunnelRefused.class);
       ann.cut();
       bob.cut();
@@ -150,7 +151,7 @@ final class AgentLimitsTest {
       ground.verifier.reloadIfChanged();
       client.drive();
 
-      Route route = requireNonNull(ground.routes.findHost("b.localhost"));
+      Route route = requireNonNull(FoundRoute.of(ground.routes, "b.localhost"));
       assertThat(openStream(route).isSuccess()).isTrue();
       assertThat(client.heard).as("that tunnel 1 is lost").hasSize(1);
       client.cut();

@@ -11,6 +11,7 @@ import dev.culvert.mux.control.ServerMessage.SessionEnding;
 import dev.culvert.mux.control.ServerMessage.TunnelOpened;
 import dev.culvert.mux.control.ServerMessage.TunnelRefused;
 import dev.culvert.mux.control.TunnelRefusalCode;
+import dev.culvert.server.route.FoundRoute;
 import dev.culvert.server.route.Route;
 import dev.culvert.tls.NegotiatedTls;
 import io.netty.util.concurrent.Future;
@@ -55,9 +56,9 @@ final class AgentsTest {
     TestClient second = ground.connect(AgentGround.ANN);
 
     assertThat(second.openHttp(1, "app")).isInstanceOf(TunnelOpened.class);
-    Route route = ground.routes.findHost("app.localhost");
+    Route route = FoundRoute.of(ground.routes, "app.localhost");
     assertEnding(first, EndCode.SUPERSEDED);
-    assertThat(ground.routes.findHost("app.localhost")).isSameAs(route).isNotNull();
+    assertThat(FoundRoute.of(ground.routes, "app.localhost")).isSameAs(route).isNotNull();
     assertThat(ground.agents.size()).isOne();
     assertThat(second.server.isOpen()).isTrue();
   }
@@ -77,14 +78,14 @@ final class AgentsTest {
   @Test
   void joinedSessionKeepsTheTunnelsWhenTheFirstOneBreaks() throws Exception {
     TestClient second = ground.joined(AgentGround.ANN, first.session());
-    Route route = ground.routes.findHost("app.localhost");
+    Route route = FoundRoute.of(ground.routes, "app.localhost");
 
     first.cut();
 
-    assertThat(ground.routes.findHost("app.localhost")).isSameAs(route).isNotNull();
+    assertThat(FoundRoute.of(ground.routes, "app.localhost")).isSameAs(route).isNotNull();
     assertThat(ground.agents.size()).isOne();
     second.cut();
-    assertThat(ground.routes.findHost("app.localhost")).isNull();
+    assertThat(FoundRoute.of(ground.routes, "app.localhost")).isNull();
     assertThat(ground.agents.size()).isZero();
   }
 
@@ -183,7 +184,7 @@ final class AgentsTest {
 
     first.cut();
 
-    assertThat(ground.routes.findHost("app.localhost")).isNull();
+    assertThat(FoundRoute.of(ground.routes, "app.localhost")).isNull();
     assertThat(ground.listening).isEmpty();
     assertThat(ground.agents.size()).isZero();
   }
@@ -194,7 +195,7 @@ final class AgentsTest {
 
     ground.verifier.reloadIfChanged();
 
-    assertThat(ground.routes.findHost("app.localhost")).isNull();
+    assertThat(FoundRoute.of(ground.routes, "app.localhost")).isNull();
     assertEnding(first, EndCode.UNAUTHORIZED);
     assertThat(ground.agents.size()).isZero();
   }
@@ -233,7 +234,7 @@ final class AgentsTest {
   void clientThatDoesNotListenIsGivenASecond() {
     ground.agents.close();
     first.server.runPendingTasks();
-    assertThat(ground.routes.findHost("app.localhost")).isNull();
+    assertThat(FoundRoute.of(ground.routes, "app.localhost")).isNull();
 
     first.advance(1);
 

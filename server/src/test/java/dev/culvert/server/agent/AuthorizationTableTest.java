@@ -17,6 +17,7 @@ import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.mux.netty.StreamChannel;
+import dev.culvert.server.route.FoundRoute;
 import dev.culvert.server.route.NamePattern;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.route.PortRange;
@@ -206,7 +207,7 @@ final class AuthorizationTableTest {
       ground.verifier.reloadIfChanged();
       client.drive();
 
-      assertThat(ground.routes.findHost("shop-1.localhost")).isNull();
+      assertThat(FoundRoute.of(ground.routes, "shop-1.localhost")).isNull();
       assertThat(before.isOpen()).isFalse();
       assertThat(openStream(route).isSuccess()).isFalse();
       assertThat(client.server.isOpen()).isFalse();

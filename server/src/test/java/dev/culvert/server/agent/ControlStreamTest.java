@@ -13,6 +13,7 @@ import dev.culvert.mux.control.ServerMessage.TunnelRefused;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.mux.netty.StreamChannel;
+import dev.culvert.server.route.FoundRoute;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
@@ -63,11 +64,11 @@ final class ControlStreamTest {
   @Test
   void tunnelIsOpenedUnderTheNameAndClosed() {
     assertThat(client.openHttp(7, "App")).isEqualTo(new TunnelOpened(7, List.of("url:app")));
-    assertThat(ground.routes.findHost("app.localhost")).isNotNull();
+    assertThat(FoundRoute.of(ground.routes, "app.localhost")).isNotNull();
 
     client.say(new CloseTunnel(7));
 
-    assertThat(ground.routes.findHost("app.localhost")).isNull();
+    assertThat(FoundRoute.of(ground.routes, "app.localhost")).isNull();
     assertThat(client.openHttp(7, "app")).isInstanceOf(TunnelOpened.class);
   }
 
@@ -80,8 +81,8 @@ final class ControlStreamTest {
     assertRefused(answer, 7, TunnelRefusalCode.EXHAUSTED);
     assertThat(((TunnelRefused) answer).message()).contains("number 7").doesNotContain("100");
 
-    assertThat(ground.routes.findHost("app.localhost")).isNotNull();
-    assertThat(ground.routes.findHost("other.localhost")).isNull();
+    assertThat(FoundRoute.of(ground.routes, "app.localhost")).isNotNull();
+    assertThat(FoundRoute.of(ground.routes, "other.localhost")).isNull();
   }
 
   @Test
@@ -91,7 +92,7 @@ final class ControlStreamTest {
     client.say(new CloseTunnel(8));
 
     assertThat(client.server.isOpen()).isTrue();
-    assertThat(ground.routes.findHost("app.localhost")).isNotNull();
+    assertThat(FoundRoute.of(ground.routes, "app.localhost")).isNotNull();
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.culvert.mux.control.Secret;
 import dev.culvert.mux.control.ServerMessage.TunnelOpened;
 import dev.culvert.mux.control.ServerMessage.TunnelRefused;
 import dev.culvert.mux.control.TunnelRefusalCode;
+import dev.culvert.server.route.FoundRoute;
 import dev.culvert.server.route.NamePattern;
 import dev.culvert.server.route.Permissions;
 import java.nio.file.Path;
@@ -47,20 +48,21 @@ final class HostNameTest {
     assertThat(client.openHttp(1, "WWW.Example.com"))
         .isEqualTo(new TunnelOpened(1, List.of("url:" + HOST)));
 
-    assertThat(ground.routes.findHost("www.EXAMPLE.com:8443")).isSameAs(ground.opened.getFirst());
-    assertThat(ground.routes.findHost("www.example.com.")).isNotNull();
-    assertThat(ground.routes.findHost("example.com")).isNull();
-    assertThat(ground.routes.findHost("www.example.com.localhost")).isNull();
-    assertThat(ground.routes.findHost("a.www.example.com")).isNull();
+    assertThat(FoundRoute.of(ground.routes, "www.EXAMPLE.com:8443"))
+        .isSameAs(ground.opened.getFirst());
+    assertThat(FoundRoute.of(ground.routes, "www.example.com.")).isNotNull();
+    assertThat(FoundRoute.of(ground.routes, "example.com")).isNull();
+    assertThat(FoundRoute.of(ground.routes, "www.example.com.localhost")).isNull();
+    assertThat(FoundRoute.of(ground.routes, "a.www.example.com")).isNull();
   }
 
   @Test
   void labelIsNotFoundAsAHostNameOfItsOwn() {
     client.openHttp(1, "app");
 
-    assertThat(ground.routes.findHost("app")).isNull();
-    assertThat(ground.routes.findHost("app.")).isNull();
-    assertThat(ground.routes.findHost("app.localhost")).isNotNull();
+    assertThat(FoundRoute.of(ground.routes, "app")).isNull();
+    assertThat(FoundRoute.of(ground.routes, "app.")).isNull();
+    assertThat(FoundRoute.of(ground.routes, "app.localhost")).isNotNull();
   }
 
   @Test
@@ -76,7 +78,7 @@ final class HostNameTest {
                   .contains(
                       "_culvert.www.example.com TXT culvert-token=" + ground.token.record().id());
             });
-    assertThat(ground.routes.findHost(HOST)).isNull();
+    assertThat(FoundRoute.of(ground.routes, HOST)).isNull();
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.culvert.mux.control.ServerMessage.TunnelOpened;
 import dev.culvert.mux.control.ServerMessage.TunnelRefused;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.control.TunnelRefusalCode;
+import dev.culvert.server.route.FoundRoute;
 import dev.culvert.server.route.HostRoutes;
 import dev.culvert.server.route.RoutePool;
 import dev.culvert.server.route.RoutePool.Member;
@@ -105,10 +106,10 @@ final class PooledClientsTest {
     assertThat(ask(ann, 1, null, false)).isEqualTo(new TunnelOpened(1, List.of("url:shop")));
     assertThat(ask(bob, 2, "/api/", false)).isEqualTo(new TunnelOpened(2, List.of("url:shop/api")));
 
-    assertThat(requireNonNull(pool("/x").first()).tunnel()).isEqualTo(1);
-    assertThat(requireNonNull(pool("/api/x").first()).tunnel()).isEqualTo(2);
+    assertThat(requireNonNull(FoundRoute.of(pool("/x"))).tunnel()).isEqualTo(1);
+    assertThat(requireNonNull(FoundRoute.of(pool("/api/x"))).tunnel()).isEqualTo(2);
     bob.cut();
-    assertThat(requireNonNull(pool("/api/x").first()).tunnel()).isEqualTo(1);
+    assertThat(requireNonNull(FoundRoute.of(pool("/api/x"))).tunnel()).isEqualTo(1);
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.mux.control.VisitorFilter;
 import dev.culvert.mux.control.VisitorRules;
 import dev.culvert.mux.control.VisitorRules.Credential;
+import dev.culvert.server.route.FoundRoute;
 import dev.culvert.server.route.Permissions;
 import dev.culvert.server.rules.Gate;
 import java.net.InetAddress;
@@ -163,7 +164,7 @@ final class RuledTunnelTest {
       client.drive();
 
       assertRefused(client.heard.remove(), TunnelRefusalCode.FORBIDDEN, "no longer allows");
-      assertThat(ground.routes.findHost("shop.localhost")).isNull();
+      assertThat(FoundRoute.of(ground.routes, "shop.localhost")).isNull();
       client.cut();
     }
   }

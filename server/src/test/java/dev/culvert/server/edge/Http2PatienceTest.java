@@ -2,8 +2,10 @@ package dev.culvert.server.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.server.visitor.Patience;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +13,7 @@ final class Http2PatienceTest {
   private static final int LOOKS = 6; // a minute
   private static final int BYTES = 1000;
 
-  private final Http2Patience patience = new Http2Patience();
+  private final Http2Patience patience = new Http2Patience(Patience.STANDARD);
   private final EmbeddedChannel stream = new EmbeddedChannel();
 
   @AfterEach
@@ -43,10 +45,27 @@ final class Http2PatienceTest {
   @Test
   void eachByteOfARequestGivesAnotherMinute() {
     look(LOOKS - 1, true);
-    patience.received();
+    patience.received(1);
     look(LOOKS, true);
 
     assertThat(patience.isSendingOver()).isFalse();
+  }
+
+  @Test
+  void requestBelowTheRateThatIsAskedForIsOverSooner() {
+    Http2Patience demanding = new Http2Patience(new Patience(Duration.ZERO, 100));
+
+    for (int i = 0; i < 10; i++) {
+      demanding.received(1000);
+      demanding.look(stream, true);
+      assertThat(demanding.isSendingOver()).isFalse();
+    }
+    for (int i = 0; i < 2; i++) {
+      assertThat(demanding.isSendingOver()).isFalse();
+      demanding.received(999);
+      demanding.look(stream, true);
+    }
+    assertThat(demanding.isSendingOver()).isTrue();
   }
 
   @Test

@@ -9,6 +9,11 @@ import dev.culvert.mux.control.Secret;
 import dev.culvert.mux.control.VisitorFilter;
 import dev.culvert.mux.control.VisitorRules.Credential;
 import dev.culvert.mux.control.VisitorRules.Rate;
+import dev.culvert.server.log.AccessLog;
+import dev.culvert.server.rules.HostRules;
+import dev.culvert.server.visitor.Networks;
+import dev.culvert.server.visitor.TrustedProxies;
+import dev.culvert.server.visitor.VisitorSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What rules for visitors do to requests on their way. */
 final class RuledExchangeTest {
@@ -225,6 +232,189 @@ final class RuledExchangeTest {
       assertThat(visitor.readResponse())
           .startsWith("HTTP/1.1 308 ")
           .containsIgnoringCase("\r\nlocation: https://app.localhost:8443/a?b=c\r\n");
+    }
+  }
+
+  private EdgeGround groundBehindProxy(Consumer<RulesDraft> change) throws Exception {
+    RulesDraft draft = new RulesDraft();
+    change.accept(draft);
+    TrustedProxies proxies =
+        new TrustedProxies(Networks.of(List.of("127.0.0.1")), TrustedProxies.Dialect.X_FORWARDED);
+    EdgeGround ground =
+        EdgeGround.open(
+            state,
+            new VisitorSettings(proxies, Networks.NONE, 100),
+            draft.finished(),
+            AccessLog.off());
+    opened = ground;
+    return ground;
+  }
+
+  @Test
+  void trustedProxySaysHowAVisitorCame() throws Exception {
+    EdgeGround ground = groundBehindProxy(draft -> draft.httpsRedirect = true);
+    try (TestVisitor proxy = ground.visit()) {
+      send(proxy, "GET /a", "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: http\r\n");
+      assertThat(proxy.readResponse())
+          .startsWith("HTTP/1.1 308 ")
+          .containsIgnoringCase("\r\nlocation: https://app.localhost/a\r\n");
+
+      send(proxy, "GET /b", "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\n");
+
+      assertThat(ground.serve().readHead()).startsWith("GET /b ");
+    }
+  }
+
+  @Test
+  void nobodyElseSaysSo() throws Exception {
+    EdgeGround ground = ground(draft -> draft.httpsRedirect = true);
+    try (TestVisitor visitor = ground.visit()) {
+      send(visitor, "GET /", "X-Forwarded-Proto: https\r\nForwarded: proto=https\r\n");
+
+      assertThat(visitor.readResponse()).startsWith("HTTP/1.1 308 ");
+    }
+  }
+
+  @Test
+  void addressIsTheOneThatTrustedProxiesTellHoweverItIsWritten() throws Exception {
+    EdgeGround ground =
+        groundBehindProxy(draft -> {
+          draft.cidrAllow.add("192.0.2.0/24");
+          draft.cidrDeny.add("192.0.2.9");
+        });
+    try (TestVisitor proxy = ground.visit()) {
+      for (String denied :
+          List.of(
+              "198.51.100.1",
+              "192.0.2.9",
+              "::ffff:192.0.2.9",
+              "[::ffff:c000:209]:4711",
+              "192.0.2.1, 192.0.2.9",
+              "192.0.2.1, 198.51.100.1")) {
+        send(proxy, "GET /", "X-Forwarded-For: " + denied + "\r\n");
+        assertThat(proxy.readResponse()).as(denied).startsWith("HTTP/1.1 403 ");
+      }
+
+      send(proxy, "GET /in", "X-Forwarded-For: 192.0.2.9, ::ffff:192.0.2.1\r\n");
+
+      assertThat(ground.serve().readHead()).startsWith("GET /in ");
+    }
+  }
+
+  @Test
+  void visitorCannotSayWhereItComesFrom() throws Exception {
+    EdgeGround ground = ground(draft -> draft.cidrAllow.add("192.0.2.0/24"));
+    try (TestVisitor visitor = ground.visit()) {
+      for (String header :
+          List.of(
+              "X-Forwarded-For: 192.0.2.1",
+              "x_forwarded_for: 192.0.2.1",
+              "X-Real-IP: 192.0.2.1",
+              "Forwarded: for=192.0.2.1",
+              "True-Client-IP: 192.0.2.1")) {
+        send(visitor, "GET /", header + "\r\n");
+        assertThat(visitor.readResponse()).as(header).startsWith("HTTP/1.1 403 ");
+      }
+    }
+  }
+
+  /** Each is {@code /admin}, or could be to a service. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/admin",
+        "/ADMIN/",
+        "//admin",
+        "/x/../admin",
+        "/x/%2e%2E/admin",
+        "/%61dmin",
+        "/x;y/..;z/admin",
+        "/admin;x=1",
+        "/x%2f..%2fadmin",
+        "/./admin?x=/",
+        "http://app.localhost/admin",
+        "HTTP://APP.localhost//%61dmin",
+        "http://app.localhost/x/../admin"
+      })
+  void filterIsNotPassedByWritingThePathOtherwise(String target) throws Exception {
+    EdgeGround ground =
+        ground(draft -> draft.filters.add(VisitorFilter.parse("deny path /admin/** 404")));
+    try (TestVisitor visitor = ground.visit()) {
+      send(visitor, "GET " + target, "");
+
+      assertThat(visitor.readResponse()).startsWith("HTTP/1.1 404 ").contains("filtered");
+      assertThat(ground.hasArrivals()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/%252e%252e/admin", "/%c0%af", "/x\\..\\admin", "/%00", "/%zz", "/%ff", "/a;%2f"})
+  void pathThatNobodyWritesInGoodFaithIsRefused(String target) throws Exception {
+    EdgeGround ground = ground(draft -> draft.filters.add(VisitorFilter.parse("deny path /admin")));
+    try (TestVisitor visitor = ground.visit()) {
+      send(visitor, "GET " + target, "");
+
+      assertThat(visitor.readResponse()).startsWith("HTTP/1.1 400 ").contains("ambiguous-path");
+    }
+  }
+
+  @Test
+  void headerThatIsDeniedComesNeitherWrittenOtherwiseNorBehindTheBody() throws Exception {
+    EdgeGround ground =
+        ground(draft -> draft.filters.add(VisitorFilter.parse("deny header X-Debug *")));
+    try (TestVisitor visitor = ground.visit()) {
+      for (String name : List.of("x-DEBUG", "X_Debug", "x.debug")) {
+        send(visitor, "GET /", "X-Debugger: 1\r\n" + name + ": 1\r\n");
+        assertThat(visitor.readResponse()).as(name).startsWith("HTTP/1.1 403 ");
+      }
+
+      visitor.send(CHUNKED + "1\r\nx\r\n0\r\nX_Debug: 1\r\nX-Sum: 2\r\n\r\n");
+
+      ServiceConnection service = ground.serve();
+      service.readHead();
+      assertThat(service.readTo("X-Sum: 2\r\n\r\n")).doesNotContainIgnoringCase("debug");
+    }
+  }
+
+  @Test
+  void rulesOfAHostHoldWhereAWildcardsTunnelHasIt() throws Exception {
+    EdgeGround ground = ground(draft -> draft.httpsRedirect = true);
+    ground.addWildcard("*.wild.localhost");
+    RulesDraft draft = new RulesDraft();
+    draft.filters.add(VisitorFilter.parse("deny path /secret"));
+    ground.replaceHostRules(new HostRules("a.wild.localhost", draft.finished()));
+    try (TestVisitor visitor = ground.visit()) {
+      for (String host : List.of("a.wild.localhost", "A.Wild.localhost.:80")) {
+        visitor.send("GET /secret HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+        assertThat(visitor.readResponse()).as(host).startsWith("HTTP/1.1 403 ");
+      }
+
+      visitor.send("GET /secret HTTP/1.1\r\nHost: B.wild.localhost:80\r\n\r\n");
+
+      assertThat(visitor.readResponse())
+          .startsWith("HTTP/1.1 308 ")
+          .containsIgnoringCase("\r\nlocation: https://b.wild.localhost:8443/secret\r\n");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a%00b.wild.localhost",
+        "a_b.wild.localhost",
+        "-a.wild.localhost",
+        ".wild.localhost",
+        "a..wild.localhost",
+        "a'b.wild.localhost"
+      })
+  void hostOfAWildcardIsAHostName(String host) throws Exception {
+    EdgeGround ground = ground(draft -> {});
+    ground.addWildcard("*.wild.localhost");
+    try (TestVisitor visitor = ground.visit()) {
+      visitor.send("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+
+      assertThat(visitor.readResponse()).startsWith("HTTP/1.1 404 ");
     }
   }
 

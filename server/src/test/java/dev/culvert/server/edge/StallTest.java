@@ -16,7 +16,11 @@ import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
 import dev.culvert.server.rules.RuleBook;
+import dev.culvert.server.visitor.Networks;
+import dev.culvert.server.visitor.Patience;
 import dev.culvert.server.visitor.TrustedProxies;
+import dev.culvert.server.visitor.VisitorSettings;
+import dev.culvert.tls.CertificateStore;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
@@ -43,11 +47,12 @@ final class StallTest {
   private static final String HOST = " HTTP/1.1\r\nHost: app.localhost\r\n";
   private static final int MAX_STALL_SECONDS = 80;
 
-  private final EmbeddedSocket visitor = new EmbeddedSocket();
+  private RouteTable routes;
+  private EmbeddedSocket visitor = new EmbeddedSocket();
   private final EmbeddedChannel server = new EmbeddedChannel();
   private final EmbeddedChannel client = new EmbeddedChannel();
   private final ArrayDeque<ServiceConnection> arrivals = new ArrayDeque<>();
-  private final RequestCount decoded = new RequestCount();
+  private RequestCount decoded = new RequestCount();
 
   @BeforeEach
   void open(@TempDir Path state) throws Exception {
@@ -60,7 +65,7 @@ final class StallTest {
     client
         .pipeline()
         .addLast(new MuxHandler(Role.CLIENT, SessionConfig.STANDARD, new Service(), event -> {}));
-    RouteTable routes =
+    routes =
         RouteTable.open(
             "localhost",
             new PortRange(1, 1),
@@ -83,7 +88,22 @@ final class StallTest {
         new RouteTable.Request(
             TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0),
         name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", opener));
-    new HttpEdge(routes, TrustedProxies.NONE, new RuleBook(() -> 443), AccessLog.off())
+    visitWith(Patience.STANDARD);
+  }
+
+  /** A visitor of an edge that has that much patience. */
+  private void visitWith(Patience patience) {
+    visitor.finishAndReleaseAll();
+    visitor = new EmbeddedSocket();
+    decoded = new RequestCount();
+    VisitorSettings settings =
+        new VisitorSettings(TrustedProxies.NONE, Networks.NONE, 1000, patience);
+    new HttpEdge(
+            routes,
+            new CertificateStore(Clock.systemUTC()),
+            settings,
+            new RuleBook(() -> 443),
+            AccessLog.off())
         .acceptHttp(visitor, decoded);
   }
 
@@ -252,6 +272,97 @@ final class StallTest {
     advance(MAX_STALL_SECONDS);
 
     assertThat(output()).startsWith("HTTP/1.1 408 ");
+  }
+
+  @Test
+  void uploadThatIsSlowerThanItHasToBeIsAnswered() throws Exception {
+    visitWith(new Patience(Duration.ZERO, 10));
+    send("POST /" + HOST + "Content-Length: 9000\r\n\r\n");
+    ServiceConnection service = serve();
+    for (int i = 0; i < 4; i++) {
+      send("b".repeat(105));
+      advance(10);
+    }
+    assertThat(output()).isEmpty();
+
+    for (int i = 0; i < 4 && visitor.isOpen(); i++) {
+      send("b".repeat(90));
+      advance(10);
+    }
+
+    assertThat(output()).startsWith("HTTP/1.1 408 ");
+    assertThat(service.stream().isActive()).isFalse();
+  }
+
+  @Test
+  void noRateIsAskedOfAVisitorThatWaitsForTheService() throws Exception {
+    visitWith(new Patience(Duration.ZERO, 10));
+    send("POST /" + HOST + "Content-Length: 9\r\n\r\nabcdefghi");
+    ServiceConnection service = serve();
+
+    advance(300);
+
+    respond(service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    assertThat(output()).endsWith("ok");
+  }
+
+  @Test
+  void serviceThatTakesTooLongIsCutAndTheVisitorTold() throws Exception {
+    visitWith(new Patience(Duration.ofSeconds(30), 0));
+    send("POST /" + HOST + "Content-Length: 4\r\n\r\nbody");
+    ServiceConnection service = serve();
+    advance(29);
+    assertThat(output()).isEmpty();
+
+    advance(1);
+
+    assertThat(output()).startsWith("HTTP/1.1 504 ").contains("response-timeout", "30 s");
+    assertThat(service.stream().isActive()).isFalse();
+    send("GET /next" + HOST + "\r\n");
+    respond(serve(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    assertThat(output()).endsWith("ok");
+  }
+
+  @Test
+  void timeForAnAnswerIsNotThatOfTheRequestOrOfTheRest() throws Exception {
+    visitWith(new Patience(Duration.ofSeconds(30), 0));
+    send("POST /" + HOST + "Content-Length: 4\r\n\r\nbo");
+    ServiceConnection service = serve();
+    advance(40);
+    send("dy");
+    advance(20);
+    respond(service, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+
+    advance(100);
+
+    respond(service, "ok");
+    assertThat(output()).startsWith("HTTP/1.1 200 ").endsWith("ok");
+  }
+
+  @Test
+  void interimAnswerGivesTheServiceMoreTime() throws Exception {
+    visitWith(new Patience(Duration.ofSeconds(30), 0));
+    send("GET /" + HOST + "\r\n");
+    ServiceConnection service = serve();
+    advance(20);
+    respond(service, "HTTP/1.1 103 Early Hints\r\n\r\n");
+    advance(29);
+    assertThat(output()).startsWith("HTTP/1.1 103 ").doesNotContain("504");
+
+    advance(1);
+
+    assertThat(output()).startsWith("HTTP/1.1 504 ");
+  }
+
+  @Test
+  void serviceThatIsAskedWhetherToContinueHasThatTimeToo() throws Exception {
+    visitWith(new Patience(Duration.ofSeconds(30), 0));
+    send("POST /" + HOST + "Content-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+    var _ = serve();
+
+    advance(30);
+
+    assertThat(output()).startsWith("HTTP/1.1 504 ");
   }
 
   @Test

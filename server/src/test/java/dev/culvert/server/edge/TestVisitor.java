@@ -54,6 +54,15 @@ final class TestVisitor implements AutoCloseable {
     return text.toString();
   }
 
+  /** So many bytes. */
+  byte[] readBytes(int count) throws IOException {
+    byte[] bytes = in.readNBytes(count);
+    if (bytes.length < count) {
+      throw new IOException("the connection ended after " + bytes.length + " of " + count);
+    }
+    return bytes;
+  }
+
   /** A response with its body, which must have a length. */
   String readResponse() throws IOException {
     String head = readHead();

@@ -8,7 +8,8 @@ import dev.culvert.server.log.AccessLog;
 import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.rules.RuleBook;
-import dev.culvert.server.visitor.TrustedProxies;
+import dev.culvert.server.visitor.VisitorSettings;
+import dev.culvert.tls.CertificateStore;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,12 @@ final class VisitorTest {
             state.resolve("leases.json"),
             Duration.ofHours(1),
             Clock.systemUTC());
-    new HttpEdge(routes, TrustedProxies.NONE, new RuleBook(() -> 443), AccessLog.off())
+    new HttpEdge(
+            routes,
+            new CertificateStore(Clock.systemUTC()),
+            VisitorSettings.STANDARD,
+            new RuleBook(() -> 443),
+            AccessLog.off())
         .acceptHttp(socket);
   }
 

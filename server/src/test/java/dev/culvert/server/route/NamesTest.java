@@ -51,6 +51,13 @@ final class NamesTest {
         "\u212a",
         "a\0",
         "xn--a",
+        "xN--80ak6aa92e",
+        "\u0430pple",
+        "a%2e",
+        "a\u3002b",
+        "sip",
+        "info",
+        "dashboard",
         "XN--a",
         "www",
         "Admin",
@@ -80,6 +87,9 @@ final class NamesTest {
         "a.b",
         "1.2.3.b4",
         "xn--mnchen-3ya.example",
+        "xn--mnchen-3ya.notexample.com",
+        "*.xn--mnchen-3ya.de",
+        "a--b.team.example.com",
         "*.a.b",
         "a.b.c.d.e.f.g.h.i.j",
         "*.a.b.c.d.e.f.g.h.i.j"
@@ -91,6 +101,9 @@ final class NamesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "xn--shp-8tc.team.example.com",
+        "a.xn--shp-8tc.example.com",
+        "*.xn--shp-8tc.example.com",
         "example.com",
         "*.example.com",
         "a",

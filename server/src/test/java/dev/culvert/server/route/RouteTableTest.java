@@ -88,7 +88,7 @@ final class RouteTableTest {
   void hostFindsItsRoute(String host) throws Exception {
     Route route = openRoute(http("ann", "key", "app"));
 
-    assertThat(table.findHost(host)).isSameAs(route);
+    assertThat(FoundRoute.of(table, host)).isSameAs(route);
   }
 
   @ParameterizedTest
@@ -111,7 +111,7 @@ final class RouteTableTest {
     openRoute(http("ann", "key", "app"));
     openRoute(tcp("ann", "port", 100));
 
-    assertThat(table.findHost(host)).isNull();
+    assertThat(FoundRoute.of(table, host)).isNull();
   }
 
   @Test
@@ -125,7 +125,7 @@ final class RouteTableTest {
   @Test
   void heldNameIsItsHoldersUntilItsTimeIsOver() throws Exception {
     table.close(openRoute(http("ann", "key", "app")));
-    assertThat(table.findHost("app.example.com")).isNull();
+    assertThat(FoundRoute.of(table, "app.example.com")).isNull();
     assertRefused(http("bob", "key", "app"), TunnelRefusalCode.TAKEN);
     table.close(openRoute(http("ann", "another key", "app")));
 
@@ -156,7 +156,7 @@ final class RouteTableTest {
 
     table = reopened();
 
-    assertThat(table.findHost(first.name() + ".example.com")).isNull();
+    assertThat(FoundRoute.of(table, first.name() + ".example.com")).isNull();
     assertRefused(http("bob", "key", second.name()), TunnelRefusalCode.TAKEN);
     assertThat(openRoute(http("ann", "key", null)).name()).isEqualTo(first.name());
     assertThat(openRoute(http("ann", "key", null)).name()).isEqualTo(second.name());
@@ -206,7 +206,7 @@ final class RouteTableTest {
 
     table.close(first);
 
-    assertThat(table.findHost("app.example.com")).isSameAs(second);
+    assertThat(FoundRoute.of(table, "app.example.com")).isSameAs(second);
     assertRefused(http("bob", "key", "app"), TunnelRefusalCode.TAKEN);
   }
 

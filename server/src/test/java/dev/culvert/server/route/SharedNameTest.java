@@ -89,7 +89,7 @@ final class SharedNameTest {
   private @Nullable String ownerAt(String host, String target) {
     HostRoutes routes = table.find(host);
     RoutePool pool = routes == null ? null : routes.at(target);
-    return pool == null ? null : requireNonNull(pool.first()).owner();
+    return pool == null ? null : requireNonNull(FoundRoute.of(pool)).owner();
   }
 
   private @Nullable String ownerAt(String host) {

@@ -232,6 +232,28 @@ final class FiltersTest {
     assertThat(status(filters, "/", new DefaultHttpHeaders())).isEqualTo(403);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"x-debug", "X_Debug", "X.DEBUG", "x_debug"})
+  void headerIsDeniedHoweverItsNameIsWritten(String name) {
+    Filters filters = filters("deny header X-Debug 1");
+
+    assertThat(status(filters, "/", new DefaultHttpHeaders().add(name, "1"))).isEqualTo(403);
+    assertThat(status(filters, "/", new DefaultHttpHeaders().add(name, "2"))).isEqualTo(200);
+    assertThat(status(filters, "/", new DefaultHttpHeaders().add("X-Debugs", "1"))).isEqualTo(200);
+  }
+
+  @Test
+  void headerThatIsWrittenOtherwiseAllowsNothingAndSpoilsWhatWould() {
+    Filters filters = filters("allow header X-Key abc,deny path **");
+
+    assertThat(status(filters, "/", new DefaultHttpHeaders().add("x-key", "abc"))).isEqualTo(200);
+    assertThat(status(filters, "/", new DefaultHttpHeaders().add("X_Key", "abc"))).isEqualTo(403);
+    assertThat(
+            status(
+                filters, "/", new DefaultHttpHeaders().add("X-Key", "abc").add("X_Key", "other")))
+        .isEqualTo(403);
+  }
+
   @Test
   void longestRequestAgainstAsManyFiltersAsThereMayBeIsDecided() {
     String bomb = "deny query a *a*a*a*a*a*a*a*a*a*a*a*a*b";

@@ -58,7 +58,8 @@ final class RuleBookTest {
           scheme,
           target,
           headers,
-          InetAddress.getByAddress(NetUtil.createByteArrayFromIpAddressString(visitor)));
+          InetAddress.getByAddress(NetUtil.createByteArrayFromIpAddressString(visitor)),
+          false);
     } catch (UnknownHostException e) {
       throw new AssertionError(e);
     }
@@ -513,6 +514,39 @@ final class RuleBookTest {
     assertThat(request.get("Server")).isEqualTo("kept");
     assertThat(response.contains("Server")).isFalse();
     assertThat(response.get("X-Gone")).isEqualTo("kept");
+  }
+
+  @Test
+  void headerThatIsWrittenOtherwiseIsReplacedAndRemovedTooAndNoneComesBehindTheBody() {
+    Admission admission =
+        admission(
+            gate(draft -> {
+              draft.requestHeaders =
+                  new HeaderEdits(
+                      List.of("X-Gone"),
+                      List.of(new HeaderEdits.Field("X-User", "nobody")),
+                      List.of());
+              draft.filters.add(VisitorFilter.parse("deny header X-Debug *"));
+            }));
+    HttpHeaders request =
+        new DefaultHttpHeaders()
+            .add("X_User", "root")
+            .add("x.user", "root")
+            .add("X_Gone", "1")
+            .add("X-Users", "kept");
+    HttpHeaders trailers =
+        new DefaultHttpHeaders()
+            .add("X-User", "root")
+            .add("x_gone", "1")
+            .add("X_Debug", "1")
+            .add("X-Sum", "kept");
+
+    admission.editRequest(request);
+    admission.editTrailers(trailers);
+
+    assertThat(request.names()).containsExactlyInAnyOrder("X-User", "X-Users");
+    assertThat(request.getAll("X-User")).containsExactly("nobody");
+    assertThat(trailers.names()).containsExactly("X-Sum");
   }
 
   @Test

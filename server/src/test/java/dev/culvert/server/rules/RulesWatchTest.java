@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import dev.culvert.server.LoggedLines;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -44,10 +46,30 @@ final class RulesWatchTest {
             "https",
             "/",
             EmptyHttpHeaders.INSTANCE,
-            InetAddress.getByAddress(new byte[] {127, 0, 0, 1})),
+            InetAddress.getByAddress(new byte[] {127, 0, 0, 1}),
+            false),
         Runnable::run,
         verdicts::add);
     return verdicts.getFirst() instanceof Verdict.Passed;
+  }
+
+  @Test
+  void fileThatOthersMayChangeIsWarnedOf() throws Exception {
+    LoggedLines said = new LoggedLines("dev.culvert.server.rules");
+    try {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+      RulesWatch watch = RulesWatch.open(file);
+      assertThat(said.lines()).isEmpty();
+
+      Files.writeString(file, OPEN);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r--"));
+      watch.reloadIfChanged();
+
+      assertThat(said.lines())
+          .anyMatch(line -> line.contains("rw-rw-r--") && line.contains("go-w"));
+    } finally {
+      said.close();
+    }
   }
 
   @Test
