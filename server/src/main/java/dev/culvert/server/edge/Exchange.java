@@ -10,6 +10,7 @@ import dev.culvert.server.rules.RuleRefusal;
 import dev.culvert.server.rules.Verdict;
 import dev.culvert.server.visitor.Requester;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -303,6 +304,10 @@ final class Exchange implements Upstream.User {
       switchProtocols(response);
       return;
     }
+    if (status.codeClass().equals(HttpStatusClass.SUCCESS) && head.isConnect()) {
+      fail(ExchangeFailure.noWebSocket(head.host()));
+      return;
+    }
     if (status.codeClass().equals(HttpStatusClass.INFORMATIONAL)) {
       hasInformed = true;
     } else {
@@ -348,6 +353,11 @@ final class Exchange implements Upstream.User {
   private void switchProtocols(HttpResponse response) {
     if (!head.upgrade() || !isRequestEnded || upstream == null) {
       fail(ExchangeFailure.badUpgrade(head.host()));
+      return;
+    }
+    String key = head.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "");
+    if (head.isConnect() && !WebSocketKey.isAccepted(key, response.headers())) {
+      fail(ExchangeFailure.noWebSocket(head.host()));
       return;
     }
     isSwitching = true;

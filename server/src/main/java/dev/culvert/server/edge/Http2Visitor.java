@@ -5,6 +5,7 @@ import dev.culvert.server.visitor.Source;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -47,7 +48,8 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private @Nullable RequestHead head;
   private @Nullable Exchange exchange;
   private @Nullable Http2Headers waitingHead;
-  private boolean isRequestEnded;
+  private @Nullable ChannelFuture end; // of the response
+  private boolean isRequestEnded; // the visitor sends no more on this stream
   private boolean isReadPending;
   private boolean isOver;
 
@@ -100,6 +102,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     hasReceived = true;
     if (isOver) {
+      isRequestEnded |= isEnd(message);
       ReferenceCountUtil.release(message);
     } else if (message instanceof Http2HeadersFrame frame) {
       receiveHead(frame);
@@ -108,6 +111,11 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     } else {
       ReferenceCountUtil.release(message);
     }
+  }
+
+  private static boolean isEnd(Object message) {
+    return (message instanceof Http2DataFrame data && data.isEndStream())
+        || (message instanceof Http2HeadersFrame headers && headers.isEndStream());
   }
 
   private void receiveHead(Http2HeadersFrame frame) {
@@ -135,7 +143,6 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     if (begun != null) {
       begun.start();
       if (!read.hasBody()) {
-        isRequestEnded = true; // what follows an upgrade is no part of it
         begun.requestContent(LastHttpContent.EMPTY_LAST_CONTENT);
       }
     }
@@ -178,10 +185,14 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void readIfWanted() {
-    if (!isReadPending && (exchange == null || exchange.wantsRequest())) {
+    if (!isReadPending && wantsMore()) {
       isReadPending = true;
       context().read();
     }
+  }
+
+  private boolean wantsMore() {
+    return isOver ? isRequestEnded : exchange == null || exchange.wantsRequest();
   }
 
   // Patience.
@@ -260,11 +271,12 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     if (!isEmpty || (isLast && !hasTrailers)) {
       ByteBuf bytes = isEmpty ? Unpooled.EMPTY_BUFFER : content.content().retain();
       writtenBytes += bytes.readableBytes();
-      context().write(new DefaultHttp2DataFrame(bytes, isLast && !hasTrailers)).addListener(done);
+      end = context().write(new DefaultHttp2DataFrame(bytes, isLast && !hasTrailers));
+      end.addListener(done);
     }
     content.release();
     if (trailers != null && hasTrailers) {
-      context().write(new DefaultHttp2HeadersFrame(Http2Head.fields(trailers), true));
+      end = context().write(new DefaultHttp2HeadersFrame(Http2Head.fields(trailers), true));
     }
   }
 
@@ -272,7 +284,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     Http2Headers fields = waitingHead;
     if (fields != null) {
       waitingHead = null;
-      context().write(new DefaultHttp2HeadersFrame(fields, isLast));
+      end = context().write(new DefaultHttp2HeadersFrame(fields, isLast));
     }
   }
 
@@ -293,11 +305,17 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public void answered() {
     exchange = null;
-    if (isRequestEnded) {
-      isOver = true; // the stream ends with the last frame
-      readIfWanted();
-    } else {
-      reset(Http2Error.NO_ERROR); // the rest need not be sent (RFC 9113, section 8.1)
+    isOver = true;
+    readIfWanted();
+    if (!isRequestEnded && end != null) { // else the stream ends with the last frame
+      end.addListener(done -> stopRequest());
+    }
+  }
+
+  /** The rest of the request need not be sent, now that the answer was (RFC 9113, section 8.1). */
+  private void stopRequest() {
+    if (!isRequestEnded) {
+      reset(Http2Error.NO_ERROR);
     }
   }
 
@@ -360,6 +378,8 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   private void gone() {
     isOver = true;
+    isRequestEnded = true;
+    readIfWanted(); // the stream closes once nothing waits to be read
     waitingHead = null;
     if (exchange != null) {
       exchange.visitorGone();
