@@ -61,7 +61,8 @@ record ReverseProxy(InetSocketAddress address, List<Runnable> closing) implement
     return culvert(config, address, firstAndOthers[0], servicePort);
   }
 
-  private static ReverseProxy culvert(
+  /** Ours, with a client that has {@code name}. */
+  static ReverseProxy culvert(
       ServerConfig serverConfig, InetSocketAddress address, String name, int servicePort)
       throws Exception {
     CulvertServer server = CulvertServer.start(serverConfig);

@@ -10,6 +10,7 @@ import dev.culvert.server.rules.RuleRefusal;
 import dev.culvert.server.rules.Verdict;
 import dev.culvert.server.visitor.Requester;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -350,6 +351,10 @@ final class Exchange implements Upstream.User {
       switchProtocols(response);
       return;
     }
+    if (status.codeClass().equals(HttpStatusClass.SUCCESS) && head.isConnect()) {
+      fail(ExchangeFailure.noWebSocket(head.host()));
+      return;
+    }
     if (status.codeClass().equals(HttpStatusClass.INFORMATIONAL)) {
       hasInformed = true;
       patience.stop();
@@ -404,6 +409,11 @@ final class Exchange implements Upstream.User {
   private void switchProtocols(HttpResponse response) {
     if (!head.upgrade() || !isRequestEnded || upstream == null) {
       fail(ExchangeFailure.badUpgrade(head.host()));
+      return;
+    }
+    String key = head.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "");
+    if (head.isConnect() && !WebSocketKey.isAccepted(key, response.headers())) {
+      fail(ExchangeFailure.noWebSocket(head.host()));
       return;
     }
     isSwitching = true;

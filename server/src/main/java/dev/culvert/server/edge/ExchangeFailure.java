@@ -63,6 +63,12 @@ final class ExchangeFailure {
         "bad-upgrade", "The service behind " + host + " switched protocols out of turn.");
   }
 
+  /** No 101, or one to another key, where the visitor would take it for a WebSocket. */
+  static HttpRefusal noWebSocket(String host) {
+    return HttpRefusal.badGateway(
+        "bad-upgrade", "The service behind " + host + " did not open a WebSocket.");
+  }
+
   /** For logs, and within sentences. */
   static String reason(@Nullable Throwable cause) {
     String message = cause == null ? null : cause.getMessage();

@@ -3,8 +3,11 @@ package dev.culvert.server.edge;
 import dev.culvert.mux.netty.RelayLeg;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -108,13 +111,13 @@ final class Http1Output {
 
   /** The visitor without HTTP, as one leg of a relay. */
   RelayLeg leg() {
-    SocketChannel channel = (SocketChannel) context().channel();
+    Channel channel = context().channel();
     SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (tls != null) {
-      return RelayLeg.ofTls(channel, tls::closeOutbound); // its end is close_notify, not a FIN
+    if (tls != null) { // its end is close_notify, not a FIN
+      return RelayLeg.ofTls((SocketChannel) channel, tls::closeOutbound);
     }
-    channel.config().setAllowHalfClosure(true);
-    return RelayLeg.of(channel);
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    return RelayLeg.of((DuplexChannel) channel);
   }
 
   /** Closes the connection in order, behind what was written. */

@@ -59,8 +59,9 @@ final class Http2Bytes extends ChannelDuplexHandler {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof Http2ResetFrame) {
-      ctx.fireExceptionCaught(new IOException("the visitor reset its stream"));
+    if (event instanceof Http2ResetFrame) { // which is not answered: the codec has to see it first
+      IOException reset = new IOException("the visitor reset its stream");
+      ctx.executor().execute(() -> ctx.fireExceptionCaught(reset));
     } else {
       ctx.fireUserEventTriggered(event);
     }

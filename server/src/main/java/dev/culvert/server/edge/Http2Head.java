@@ -10,8 +10,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.HttpConversionUtil;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class Http2Head {
   /** For logs; nothing of it is sent. */
   static final HttpVersion VERSION = new HttpVersion("HTTP", 2, 0, true);
-
-  private static final SecureRandom RANDOM = new SecureRandom();
-  private static final int WEBSOCKET_KEY_BYTES = 16;
 
   /** A message that is none: its stream is to be reset. */
   static final class MalformedException extends Exception {
@@ -55,16 +50,19 @@ final class Http2Head {
     }
     RequestTarget target = RequestTarget.of(authority(head, headers), path, method);
     headers.remove(HttpHeaderNames.HOST);
+    RequestHead.requireKnownExpectation(headers, VERSION);
     if (protocol == null) {
       RequestHead.requirePassedMethod(method);
-      RequestHead.requireKnownExpectation(headers, VERSION);
       return new RequestHead(
           method, VERSION, scheme, target.host(), target.path(), headers, !isLast, false);
     }
     if (!protocol.toString().equals("websocket") || isLast) {
       throw RequestHead.protocolRefused();
     }
-    headers.set(HttpHeaderNames.SEC_WEBSOCKET_KEY, newWebSocketKey());
+    if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)) { // of a GET it would be the body's
+      throw new MalformedException("a CONNECT has no content");
+    }
+    headers.set(HttpHeaderNames.SEC_WEBSOCKET_KEY, WebSocketKey.random());
     return new RequestHead(
         HttpMethod.GET, VERSION, scheme, target.host(), target.path(), headers, false, true);
   }
@@ -147,18 +145,13 @@ final class Http2Head {
     }
   }
 
-  private static String newWebSocketKey() {
-    byte[] key = new byte[WEBSOCKET_KEY_BYTES];
-    RANDOM.nextBytes(key);
-    return Base64.getEncoder().encodeToString(key);
-  }
-
   /** The head of a response; a 101 is the 200 that an extended CONNECT is answered with. */
   static Http2Headers response(HttpResponse response) {
     HttpResponseStatus status = response.status();
     Http2Headers head = fields(response.headers());
     if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
-      head.remove("sec-websocket-accept");
+      head.remove(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT);
+      head.remove(HttpHeaderNames.CONTENT_LENGTH); // a 101 that has one means nothing by it
       return head.status(HttpResponseStatus.OK.codeAsText());
     }
     return head.status(status.codeAsText());

@@ -44,7 +44,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private @Nullable RequestHead head;
   private @Nullable Exchange exchange;
   private @Nullable Http2Response response;
-  private boolean isRequestEnded;
+  private boolean isRequestEnded; // the visitor sends no more on this stream
   private boolean isToHead;
   private boolean isReadPending;
   private boolean isOver;
@@ -103,8 +103,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (isOver) {
-      isRequestEnded |= message instanceof Http2HeadersFrame head && head.isEndStream();
-      isRequestEnded |= message instanceof Http2DataFrame data && data.isEndStream();
+      isRequestEnded |= isEnd(message);
       ReferenceCountUtil.release(message);
     } else if (message instanceof Http2HeadersFrame frame) {
       receiveHead(frame);
@@ -113,6 +112,11 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     } else {
       ReferenceCountUtil.release(message);
     }
+  }
+
+  private static boolean isEnd(Object message) {
+    return (message instanceof Http2DataFrame data && data.isEndStream())
+        || (message instanceof Http2HeadersFrame headers && headers.isEndStream());
   }
 
   private void receiveHead(Http2HeadersFrame frame) {
@@ -142,7 +146,6 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
     if (begun != null) {
       begun.start();
       if (!read.hasBody()) {
-        isRequestEnded = true; // what follows an upgrade is no part of it
         begun.requestContent(LastHttpContent.EMPTY_LAST_CONTENT);
       }
     }
@@ -184,10 +187,14 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void readIfWanted() {
-    if (!isReadPending && (exchange == null || exchange.wantsRequest())) {
+    if (!isReadPending && wantsMore()) {
       isReadPending = true;
       context().read();
     }
+  }
+
+  private boolean wantsMore() {
+    return isOver ? isRequestEnded : exchange == null || exchange.wantsRequest();
   }
 
   /** Ends what has stood still for too long; each {@value Http2Patience#LOOK_SECONDS} s. */
@@ -310,6 +317,8 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   private void gone() {
     isOver = true;
+    isRequestEnded = true;
+    readIfWanted(); // the stream closes once nothing waits to be read
     response().dropHead();
     if (exchange != null) {
       exchange.visitorGone();

@@ -97,7 +97,8 @@ public final class HttpEdge {
     pipeline.addLast(visitor);
   }
 
-  private void addHttp2(Channel channel, String scheme) {
+  /** Makes {@code channel}, for which HTTP/2 was agreed on, a visitor. */
+  void addHttp2(Channel channel, String scheme) {
     Http2Connection.addTo(channel, reception, scheme);
   }
 

@@ -71,6 +71,14 @@ record RequestHead(
     return headers.contains(HttpHeaderNames.EXPECT);
   }
 
+  /**
+   * Whether the visitor takes any success for the switch to WebSocket that it asks for: it sent an
+   * extended CONNECT (RFC 8441), and only the edge can tell what the service agreed to.
+   */
+  boolean isConnect() {
+    return upgrade && version.equals(Http2Head.VERSION);
+  }
+
   /** What the visitor would like to be answered with; null where it does not say. */
   @Nullable String accept() {
     List<String> accept = headers.getAll(HttpHeaderNames.ACCEPT);

@@ -50,6 +50,11 @@ final class ServiceConnection {
     return readTo("\r\n\r\n");
   }
 
+  /** Whether something came that has not been read. */
+  boolean hasMore() {
+    return !received.isEmpty() || !input.isEmpty();
+  }
+
   /** What came up to and with {@code end}. */
   String readTo(String end) throws InterruptedException {
     int at;

@@ -1,39 +1,16 @@
 package dev.culvert.server.edge;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.mux.Role;
-import dev.culvert.mux.SessionConfig;
-import dev.culvert.mux.control.StreamStatus;
-import dev.culvert.mux.control.TunnelKind;
-import dev.culvert.mux.netty.MuxHandler;
-import dev.culvert.mux.netty.StreamChannel;
-import dev.culvert.server.log.AccessLog;
-import dev.culvert.server.route.Permissions;
-import dev.culvert.server.route.PortRange;
-import dev.culvert.server.route.Route;
-import dev.culvert.server.route.RouteTable;
-import dev.culvert.server.route.StreamOpener;
-import dev.culvert.server.rules.RuleBook;
-import dev.culvert.server.visitor.Networks;
 import dev.culvert.server.visitor.Patience;
-import dev.culvert.server.visitor.TrustedProxies;
-import dev.culvert.server.visitor.VisitorSettings;
-import dev.culvert.tls.CertificateStore;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,119 +24,51 @@ final class StallTest {
   private static final String HOST = " HTTP/1.1\r\nHost: app.localhost\r\n";
   private static final int MAX_STALL_SECONDS = 80;
 
-  private RouteTable routes;
-  private EmbeddedSocket visitor = new EmbeddedSocket();
-  private final EmbeddedChannel server = new EmbeddedChannel();
-  private final EmbeddedChannel client = new EmbeddedChannel();
-  private final ArrayDeque<ServiceConnection> arrivals = new ArrayDeque<>();
-  private RequestCount decoded = new RequestCount();
+  @TempDir private Path state;
+  private StandingGround ground;
+  private EmbeddedSocket visitor;
+  private RequestCount decoded;
 
   @BeforeEach
-  void open(@TempDir Path state) throws Exception {
-    MuxHandler mux =
-        new MuxHandler(
-            Role.SERVER, SessionConfig.STANDARD, new ChannelInboundHandlerAdapter(), event -> {});
-    server.freezeTime();
-    client.freezeTime();
-    server.pipeline().addLast(mux);
-    client
-        .pipeline()
-        .addLast(new MuxHandler(Role.CLIENT, SessionConfig.STANDARD, new Service(), event -> {}));
-    routes =
-        RouteTable.open(
-            "localhost",
-            new PortRange(1, 1),
-            state.resolve("leases.json"),
-            Duration.ofHours(1),
-            Clock.systemUTC());
-    StreamOpener opener =
-        (preamble, initializer) ->
-            mux.open(
-                new ChannelInitializer<StreamChannel>() {
-                  @Override
-                  protected void initChannel(StreamChannel stream) {
-                    ByteBuf bytes = stream.alloc().buffer();
-                    preamble.write(bytes);
-                    stream.writeAndFlush(bytes);
-                    stream.pipeline().addLast(initializer);
-                  }
-                });
-    routes.open(
-        new RouteTable.Request(
-            TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0),
-        name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", opener));
-    visitWith(Patience.STANDARD);
+  void open() throws Exception {
+    open(Patience.STANDARD);
+  }
+
+  private void open(Patience patience) throws Exception {
+    ground = new StandingGround(state, patience);
+    visitor = ground.visitor();
+    decoded = new RequestCount();
+    ground.edge().acceptHttp(visitor, decoded);
   }
 
   /** A visitor of an edge that has that much patience. */
-  private void visitWith(Patience patience) {
-    visitor.finishAndReleaseAll();
-    visitor = new EmbeddedSocket();
-    decoded = new RequestCount();
-    VisitorSettings settings =
-        new VisitorSettings(TrustedProxies.NONE, Networks.NONE, 1000, patience);
-    new HttpEdge(
-            routes,
-            new CertificateStore(Clock.systemUTC()),
-            settings,
-            new RuleBook(() -> 443),
-            AccessLog.off())
-        .acceptHttp(visitor, decoded);
+  private void visitWith(Patience patience) throws Exception {
+    ground.close();
+    open(patience);
   }
 
   @AfterEach
   void close() {
-    visitor.finishAndReleaseAll();
-    drive();
-    server.finishAndReleaseAll();
-    client.finishAndReleaseAll();
-  }
-
-  /** Runs tasks and carries the session's bytes until nothing happens any more. */
-  private void drive() {
-    boolean moved = true;
-    while (moved) {
-      visitor.runPendingTasks();
-      server.runPendingTasks();
-      client.runPendingTasks();
-      moved = carry(server, client);
-      moved |= carry(client, server);
-    }
-  }
-
-  private static boolean carry(EmbeddedChannel from, EmbeddedChannel to) {
-    ByteBuf bytes = from.readOutbound();
-    if (bytes != null) {
-      to.writeInbound(bytes);
-    }
-    return bytes != null;
+    ground.close();
   }
 
   private void send(String text) {
     visitor.bring(Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1));
-    drive();
+    ground.drive();
   }
 
-  /** The service takes the connection that the request was sent on. */
   private ServiceConnection serve() throws Exception {
-    drive();
-    ServiceConnection service = arrivals.remove();
-    service.answer(StreamStatus.CONNECTED);
-    drive();
+    ServiceConnection service = ground.serve();
     service.readHead();
     return service;
   }
 
   private void respond(ServiceConnection service, String text) {
-    service.send(text);
-    drive();
+    ground.respond(service, text);
   }
 
   private void advance(int seconds) {
-    for (int i = 0; i < seconds; i++) {
-      visitor.advance(1, SECONDS);
-      drive();
-    }
+    ground.advance(seconds);
   }
 
   private String output() {
@@ -233,6 +142,23 @@ final class StallTest {
     assertThat(output()).endsWith("hi");
   }
 
+  @Test
+  void upgradedConnectionMayRestAsLongAsItWants() throws Exception {
+    send("GET /" + HOST + "Connection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+    ServiceConnection service = serve();
+    respond(
+        service,
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+    output();
+
+    advance(2 * 3600);
+
+    assertThat(visitor.isOpen()).isTrue();
+    send("ping");
+    service.readTo("ping");
+    respond(service, "pong");
+    assertThat(output()).isEqualTo("pong");
+  }
   @Test
   void serviceMayStreamAsSlowlyAsItWants() throws Exception {
     send("GET /" + HOST + "\r\n");
@@ -413,16 +339,6 @@ final class StallTest {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       requests += message instanceof HttpRequest ? 1 : 0;
       ctx.fireChannelRead(message);
-    }
-  }
-
-  @ChannelHandler.Sharable
-  private final class Service extends ChannelInitializer<StreamChannel> {
-    @Override
-    protected void initChannel(StreamChannel stream) {
-      ServiceConnection connection = new ServiceConnection(stream);
-      stream.pipeline().addLast(connection.handler());
-      arrivals.add(connection);
     }
   }
 }

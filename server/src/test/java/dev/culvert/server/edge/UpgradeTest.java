@@ -48,6 +48,34 @@ final class UpgradeTest {
   }
 
   @Test
+  void bytesBehindTheRequestAreNotDecodedBeforeTheAnswer() throws Exception {
+    visitor.send(
+        "GET / HTTP/1.1\r\n" + UPGRADE + "\r\nGET /no HTTP/1.1\r\nno header at all\r\n\r\n");
+    ServiceConnection service = ground.serve();
+    service.readHead();
+    assertThat(service.hasMore()).isFalse();
+
+    service.send(SWITCHED);
+
+    assertThat(visitor.readHead()).startsWith("HTTP/1.1 101 ");
+    assertThat(service.readHead()).isEqualTo("GET /no HTTP/1.1\r\nno header at all\r\n\r\n");
+  }
+
+  @Test
+  void bytesBehindADeclinedUpgradeAreTheNextRequest() throws Exception {
+    visitor.send(
+        "GET / HTTP/1.1\r\n" + UPGRADE + "\r\nGET /next HTTP/1.1\r\nHost: app.localhost\r\n\r\n");
+    ServiceConnection service = ground.serve();
+    service.readHead();
+    assertThat(service.hasMore()).isFalse();
+
+    service.respond("no");
+
+    assertThat(visitor.readResponse()).endsWith("no");
+    assertThat(service.readHead()).startsWith("GET /next ");
+  }
+
+  @Test
   void declinedUpgradeIsAnOrdinaryAnswer() throws Exception {
     visitor.send("GET / HTTP/1.1\r\n" + UPGRADE + "\r\n");
     ServiceConnection service = ground.serve();
