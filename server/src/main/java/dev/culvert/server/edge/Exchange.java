@@ -1,5 +1,6 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.mux.control.ServiceProtocol;
 import dev.culvert.mux.netty.RelayEnd;
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.server.log.RequestTrace;
@@ -127,6 +128,10 @@ final class Exchange implements Upstream.User {
   }
 
   private void connect(Route target) {
+    if (head.upgrade() && target.service() != ServiceProtocol.HTTP_1) {
+      refuse(ExchangeFailure.noUpgrade(head.host()));
+      return;
+    }
     long maxIdleNanos = head.isIdempotent() ? Long.MAX_VALUE : UpstreamPool.FRESH_NANOS;
     Upstream idle = pool.take(target, maxIdleNanos, this, visitor.loop());
     if (idle != null) {
@@ -238,6 +243,9 @@ final class Exchange implements Upstream.User {
    * way, and no answer has begun. A visitor that asked to be told to continue waits for that.
    */
   boolean owesRequest() {
+    if (route != null && route.service() != ServiceProtocol.HTTP_1 && head.isGrpc()) {
+      return false; // a call may be quiet for as long as both of its ends like
+    }
     boolean waitsForContinue = head.waitsToContinue() && !hasInformed && !hasSentBody;
     return !isOver
         && !isRequestEnded
@@ -395,6 +403,12 @@ final class Exchange implements Upstream.User {
       return;
     }
     Route next = attempts.afterUnanswered(cause, hasSentBody || hasInformed);
+    if (next == null && cause instanceof ServiceResetException && visitor.takesResets()) {
+      over();
+      trace.cut();
+      visitor.abort(cause);
+      return;
+    }
     if (next == null) {
       fail(ExchangeFailure.unanswered(head.host(), cause));
       return;

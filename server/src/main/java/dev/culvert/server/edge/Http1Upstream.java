@@ -7,12 +7,12 @@ import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.server.route.Route;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -31,39 +31,12 @@ import io.netty.util.concurrent.GenericFutureListener;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.ArrayDeque;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/**
- * One connection to a local service: a stream that speaks HTTP/1.1, one request at a time.
- *
- * <p>This is where a visitor's event loop and the session's meet. The methods are for the user's
- * loop and hop to the stream's; what the stream brings is handed to the {@link User} on the user's
- * loop, in order. Where both are the same loop nothing is queued.
- */
-final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstream {
-  private record Seat(User user, EventExecutor loop) {}
-
-  private enum State {
-    IDLE,
-    BUSY,
-    CLOSED
-  }
-
-  /** How long a connection that both sides have finished with may take to go away. */
-  private static final long RETIREMENT_SECONDS = 5;
-
-  private final StreamChannel stream;
-  private final UpstreamPool pool;
-  private final Route route;
+/** A connection that speaks HTTP/1.1, one request after the other (RFC 9112). */
+final class Http1Upstream extends PooledUpstream {
   private final ResponseCredit credit;
-  private final AtomicReference<State> state = new AtomicReference<>(State.BUSY);
   private final ArrayDeque<ByteBuf> afterSwitch = new ArrayDeque<>(); // stream's loop
-  private volatile Seat seat;
-  private volatile boolean isExpecting = true;
-  private volatile boolean isInputEnded;
   private volatile boolean isToHead;
   private volatile boolean isReusable; // by the response's head
   private volatile long keepAliveSeconds; // by the response's head
@@ -71,33 +44,41 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   private boolean isSwitched; // stream's loop
   private boolean isRelaying; // stream's loop
 
-  // The pool's notes, written while the connection is idle.
-  long idleSinceNanos;
-  long idleLimitNanos = Long.MAX_VALUE;
-
-  Http1Upstream(
+  private Http1Upstream(
       StreamChannel stream,
       UpstreamPool pool,
       Route route,
       ResponseCredit credit,
       User user,
       EventExecutor loop) {
-    this.stream = stream;
-    this.pool = pool;
-    this.route = route;
+    super(stream, pool, route, user, loop);
     this.credit = credit;
-    this.seat = new Seat(user, loop);
+  }
+
+  /** Adds the codec and, behind it, such a connection. */
+  static void addTo(
+      StreamChannel stream,
+      UpstreamPool pool,
+      Route route,
+      ResponseCredit credit,
+      User user,
+      EventExecutor loop) {
+    stream
+        .pipeline()
+        .addLast(newCodec(), new Http1Upstream(stream, pool, route, credit, user, loop));
+  }
+
+  private static HttpClientCodec newCodec() {
+    return new HttpClientCodec(
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(HttpEdge.MAX_LINE_BYTES)
+            .setMaxHeaderSize(HttpEdge.MAX_HEADER_BYTES)
+            .setMaxChunkSize(HttpEdge.MAX_CHUNK_BYTES),
+        false,
+        false);
   }
 
   // For the user's loop.
-
-  /** Takes an idle connection; false where it has closed meanwhile. */
-  boolean take(User user, EventExecutor loop) {
-    Seat taken = new Seat(user, loop);
-    seat = taken;
-    isExpecting = true;
-    return state.compareAndSet(State.IDLE, State.BUSY);
-  }
 
   @Override
   public void send(RequestHead head) {
@@ -120,7 +101,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   @Override
   public void write(HttpContent part, GenericFutureListener<Future<? super Void>> done) {
-    stream.write(part, new DefaultChannelPromise(stream, seat.loop()).addListener(done));
+    stream.write(part, new DefaultChannelPromise(stream, seat().loop()).addListener(done));
   }
 
   @Override
@@ -141,43 +122,15 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   @Override
   public void release() {
     if (isReusable) {
-      pool.release(route, this, keepAliveSeconds);
+      giveBack(keepAliveSeconds);
     } else {
-      retire();
-    }
-  }
-
-  /** Puts the connection to rest; false where it cannot be used again. */
-  boolean becomeIdle() {
-    state.set(State.IDLE);
-    stream.read(); // what comes now comes out of turn, and must not be the next request's answer
-    return isUsable() || !state.compareAndSet(State.IDLE, State.CLOSED);
-  }
-
-  boolean isUsable() {
-    return stream.isActive() && !isInputEnded;
-  }
-
-  /** Ends the connection in order: nothing more will be sent, and what still comes is dropped. */
-  void retire() {
-    state.set(State.CLOSED);
-    stream.config().setAutoRead(true);
-    stream.shutdownOutput();
-    Future<?> patience =
-        stream.eventLoop().schedule(() -> stream.close(), RETIREMENT_SECONDS, TimeUnit.SECONDS);
-    stream.closeFuture().addListener(done -> patience.cancel(false));
-  }
-
-  /** Closes the connection if nobody has taken it. */
-  void closeIdle() {
-    if (state.compareAndSet(State.IDLE, State.CLOSED)) {
       retire();
     }
   }
 
   @Override
   public void abort() {
-    state.set(State.CLOSED);
+    leavePool();
     tell(stream.eventLoop(), () -> RelayLeg.abort(stream));
   }
 
@@ -224,7 +177,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   }
 
   private void receive(ChannelHandlerContext ctx, HttpObject part) {
-    if (!isExpecting) {
+    if (!isExpecting()) {
       ReferenceCountUtil.release(part);
       abort(); // the service talks out of turn
       return;
@@ -246,17 +199,12 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         ReferenceCountUtil.release(part); // the codec's, behind a 1xx
         return;
       }
-      isExpecting = false;
+      responseEnds();
     }
     if (part instanceof HttpContent content) {
       credit.content(content.content().readableBytes());
     }
-    Seat to = seat;
-    if (to.loop().inEventLoop()) {
-      to.user().onResponse(part);
-    } else {
-      handOver(to, part);
-    }
+    handOver(part);
   }
 
   private void receiveHead(ChannelHandlerContext ctx, HttpResponse response) {
@@ -275,28 +223,18 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
   }
 
-  private static void handOver(Seat to, HttpObject part) {
-    try {
-      to.loop().execute(() -> to.user().onResponse(part));
-    } catch (RejectedExecutionException e) {
-      ReferenceCountUtil.release(part); // the visitor's loop has stopped
-    }
-  }
-
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     if (isRelaying) {
       ctx.fireChannelReadComplete();
       return;
     }
-    Seat to = seat;
-    tell(to.loop(), to.user()::onReadComplete);
+    readComplete();
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == ChannelInputShutdownEvent.INSTANCE && !isRelaying) {
-      isInputEnded = true;
       ended(new IOException("the local service ended the connection within its response"));
     }
     ctx.fireUserEventTriggered(event);
@@ -305,7 +243,6 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     if (!isRelaying) {
-      isInputEnded = true;
       ended(new IOException("the connection to the local service closed within its response"));
     }
     ctx.fireChannelInactive();
@@ -316,7 +253,6 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     if (isRelaying) {
       ctx.fireExceptionCaught(cause);
     } else {
-      isInputEnded = true;
       ended(cause);
     }
   }
@@ -326,32 +262,6 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     ByteBuf bytes;
     while ((bytes = afterSwitch.poll()) != null) {
       bytes.release();
-    }
-  }
-
-  private void ended(Throwable cause) {
-    if (state.compareAndSet(State.IDLE, State.CLOSED)) {
-      retire();
-    } else if (state.get() == State.BUSY && isExpecting) {
-      fail(cause);
-    }
-  }
-
-  private void fail(Throwable cause) {
-    isExpecting = false;
-    Seat to = seat;
-    tell(to.loop(), () -> to.user().onFailure(cause));
-  }
-
-  private static void tell(EventExecutor loop, Runnable word) {
-    if (loop.inEventLoop()) {
-      word.run();
-      return;
-    }
-    try {
-      loop.execute(word);
-    } catch (RejectedExecutionException e) {
-      // That loop has stopped, and closed its connections: nobody is there to hear.
     }
   }
 }

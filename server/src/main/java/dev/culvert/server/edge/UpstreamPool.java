@@ -1,11 +1,10 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.mux.control.ServiceProtocol;
 import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.server.route.Route;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -34,18 +33,18 @@ final class UpstreamPool {
   /** A request that must not be repeated takes no connection that has idled longer. */
   static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final ConcurrentMap<Route, ConcurrentLinkedDeque<Http1Upstream>> idle =
+  private final ConcurrentMap<Route, ConcurrentLinkedDeque<PooledUpstream>> idle =
       new ConcurrentHashMap<>();
 
   /** An idle connection for {@code route}, or null. */
-  @Nullable Http1Upstream take(
+  @Nullable PooledUpstream take(
       Route route, long maxIdleNanos, Upstream.User user, EventExecutor loop) {
-    ConcurrentLinkedDeque<Http1Upstream> waiting = idle.get(route);
+    ConcurrentLinkedDeque<PooledUpstream> waiting = idle.get(route);
     if (waiting == null) {
       return null;
     }
     long now = System.nanoTime();
-    Http1Upstream upstream;
+    PooledUpstream upstream;
     while ((upstream = waiting.pollFirst()) != null) {
       long idleNanos = now - upstream.idleSinceNanos;
       if (idleNanos >= Math.min(upstream.idleLimitNanos, maxIdleNanos)) {
@@ -69,16 +68,17 @@ final class UpstreamPool {
               protected void initChannel(StreamChannel stream) {
                 stream.config().setAutoRead(false);
                 ResponseCredit credit = new ResponseCredit(stream);
-                stream.pipeline().addLast(credit, new StatusHandler(), newCodec());
-                stream
-                    .pipeline()
-                    .addLast(
-                        new Http1Upstream(stream, UpstreamPool.this, route, credit, user, loop));
+                stream.pipeline().addLast(credit, new StatusHandler());
+                if (route.service() == ServiceProtocol.HTTP_1) {
+                  Http1Upstream.addTo(stream, UpstreamPool.this, route, credit, user, loop);
+                } else {
+                  Http2Upstream.addTo(stream, UpstreamPool.this, route, credit, user, loop);
+                }
               }
             })
         .addListener((Future<StreamChannel> done) -> {
           if (done.isSuccess()) {
-            promise.setSuccess(done.getNow().pipeline().get(Http1Upstream.class));
+            promise.setSuccess(done.getNow().pipeline().get(PooledUpstream.class));
           } else {
             promise.setFailure(done.cause());
           }
@@ -86,22 +86,12 @@ final class UpstreamPool {
     return promise;
   }
 
-  private static HttpClientCodec newCodec() {
-    return new HttpClientCodec(
-        new HttpDecoderConfig()
-            .setMaxInitialLineLength(HttpEdge.MAX_LINE_BYTES)
-            .setMaxHeaderSize(HttpEdge.MAX_HEADER_BYTES)
-            .setMaxChunkSize(HttpEdge.MAX_CHUNK_BYTES),
-        false,
-        false);
-  }
-
   /**
    * Takes a connection back for the next request.
    *
    * @param keepAliveSeconds the service's own {@code Keep-Alive: timeout}; negative for none
    */
-  void release(Route route, Http1Upstream upstream, long keepAliveSeconds) {
+  void release(Route route, PooledUpstream upstream, long keepAliveSeconds) {
     upstream.idleSinceNanos = System.nanoTime();
     upstream.idleLimitNanos = idleLimitNanos(keepAliveSeconds, route.opener().roundTripNanos());
     if (upstream.idleLimitNanos > 0 && !isFull(idle.get(route)) && upstream.becomeIdle()) {
@@ -120,20 +110,20 @@ final class UpstreamPool {
     return Math.min(MAX_IDLE_NANOS, kept - roundTripNanos);
   }
 
-  private static ConcurrentLinkedDeque<Http1Upstream> with(
-      Http1Upstream upstream, @Nullable ConcurrentLinkedDeque<Http1Upstream> waiting) {
-    ConcurrentLinkedDeque<Http1Upstream> all =
+  private static ConcurrentLinkedDeque<PooledUpstream> with(
+      PooledUpstream upstream, @Nullable ConcurrentLinkedDeque<PooledUpstream> waiting) {
+    ConcurrentLinkedDeque<PooledUpstream> all =
         waiting == null ? new ConcurrentLinkedDeque<>() : waiting;
     all.addFirst(upstream);
     return all;
   }
 
-  private static boolean isFull(@Nullable ConcurrentLinkedDeque<Http1Upstream> waiting) {
+  private static boolean isFull(@Nullable ConcurrentLinkedDeque<PooledUpstream> waiting) {
     if (waiting == null) {
       return false;
     }
     int count = 0;
-    for (Iterator<Http1Upstream> i = waiting.iterator(); i.hasNext(); i.next()) {
+    for (Iterator<PooledUpstream> i = waiting.iterator(); i.hasNext(); i.next()) {
       if (++count >= MAX_IDLE_PER_ROUTE) {
         return true;
       }
@@ -150,7 +140,7 @@ final class UpstreamPool {
     });
   }
 
-  private static boolean isStale(Http1Upstream upstream, long now) {
+  private static boolean isStale(PooledUpstream upstream, long now) {
     boolean stale =
         now - upstream.idleSinceNanos >= upstream.idleLimitNanos || !upstream.isUsable();
     if (stale) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.mux.Role;
 import dev.culvert.mux.SessionConfig;
+import dev.culvert.mux.control.ServiceProtocol;
 import dev.culvert.mux.control.StreamStatus;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.netty.MuxHandler;
@@ -15,6 +16,7 @@ import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
+import dev.culvert.server.rules.Gate;
 import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.visitor.TrustedProxies;
 import io.netty.buffer.ByteBuf;
@@ -80,6 +82,12 @@ final class StallTest {
         new RouteTable.Request(
             TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0),
         name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", opener));
+    routes.open(
+        new RouteTable.Request(
+            TunnelKind.HTTP, "holder", Permissions.STANDARD, "other", "calls", false, 0),
+        name ->
+            new Route(
+                TunnelKind.HTTP, name, "", 0, 2, "test", Gate.OPEN, opener, ServiceProtocol.H2C));
     new HttpEdge(routes, TrustedProxies.NONE, new RuleBook(() -> 443), AccessLog.off())
         .acceptHttp(visitor);
   }
@@ -159,6 +167,19 @@ final class StallTest {
     assertThat(output()).startsWith("HTTP/1.1 408 ").contains("connection: close");
     assertThat(service.stream().isActive()).isFalse();
     assertThat(visitor.isOpen()).isFalse();
+  }
+
+  @Test
+  void callWhoseEndsAreQuietGoesOn() {
+    String fields = "Content-Type: application/grpc\r\nTransfer-Encoding: chunked\r\n\r\n";
+    send("POST / HTTP/1.1\r\nHost: calls.localhost\r\n" + fields);
+    drive();
+    arrivals.remove().answer(StreamStatus.CONNECTED);
+
+    advance(3600);
+
+    assertThat(output()).isEmpty();
+    assertThat(visitor.isOpen()).isTrue();
   }
 
   @Test
