@@ -10,7 +10,7 @@ import dev.culvert.server.route.RouteTable;
 import dev.culvert.tls.ClientHello;
 import dev.culvert.tls.ClientHelloDispatch.Destination;
 import dev.culvert.tls.KeyAndChain;
-import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -89,8 +89,9 @@ final class CertificateOrders implements AutoCloseable {
     return challenge;
   }
 
-  void acceptHttp(Channel channel) {
-    certificates.acceptHttp(channel);
+  /** What answers an authority on a visitor's connection, behind its HTTP codec. */
+  ChannelHandler newResponder() {
+    return certificates.newResponder();
   }
 
   @Override

@@ -222,9 +222,10 @@ public final class CulvertServer implements AutoCloseable {
   }
 
   private void acceptHttp(Channel channel) {
-    httpEdge.acceptHttp(channel);
-    if (orders != null) {
-      orders.acceptHttp(channel);
+    if (orders == null) {
+      httpEdge.acceptHttp(channel);
+    } else {
+      httpEdge.acceptHttp(channel, orders.newResponder());
     }
   }
 

@@ -24,11 +24,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * All that a run of tests says: every logger at the finest level, the console, and what the
- * programs say that tests start. Kept in the directory that {@value #PROPERTY} names; without it
- * nothing is kept. Any thread.
+ * programs say that tests start. Kept in a directory below the one that {@value #PROPERTY} names,
+ * one for each JVM that has a part of the tests; without it nothing is kept. Any thread.
  */
 public final class FinestOutput implements BeforeAllCallback {
   static final String PROPERTY = "culvert.finest";
+
+  /** Tells the JVMs apart that share the tests. */
+  private static final String FORK = "culvert.fork";
 
   /** Tells of each command line, and one test puts a token there: that is what is warned of. */
   private static final Logger PROGRAMS = Logger.getLogger("java.lang.ProcessBuilder");
@@ -38,7 +41,9 @@ public final class FinestOutput implements BeforeAllCallback {
 
   private static @Nullable Path directory() {
     String directory = System.getProperty(PROPERTY);
-    return directory == null ? null : Path.of(directory).toAbsolutePath();
+    return directory == null
+        ? null
+        : Path.of(directory, System.getProperty(FORK, "1")).toAbsolutePath();
   }
 
   /** The directory with an empty beginning of each file in it; null where nothing is kept. */

@@ -29,13 +29,16 @@ final class FinestOutputCheck {
           "This token is shown once:\\n\\n  (\\S+)\\n\\n[^\\n]*\\n\\n"
               + "  export CULVERT_AUTHTOKEN=\\1\\n");
 
-  private static Path directory;
+  private static List<Path> directories; // one of each fork
   private static UsedSecrets secrets;
 
   @BeforeAll
   static void readSecrets() throws IOException {
-    directory = Path.of(System.getProperty(FinestOutput.PROPERTY, "no directory is given"));
-    secrets = UsedSecrets.of(directory);
+    try (Stream<Path> forks =
+        Files.list(Path.of(System.getProperty(FinestOutput.PROPERTY, "no directory is given")))) {
+      directories = forks.toList();
+    }
+    secrets = UsedSecrets.of(directories);
   }
 
   private static List<String> tests(String packageName) throws Exception {
@@ -51,7 +54,10 @@ final class FinestOutputCheck {
 
   @Test
   void everyEndToEndTestWasListenedTo() throws Exception {
-    List<String> listenedTo = Files.readAllLines(FinestOutput.classes(directory));
+    List<String> listenedTo = new ArrayList<>();
+    for (Path directory : directories) {
+      listenedTo.addAll(Files.readAllLines(FinestOutput.classes(directory)));
+    }
 
     for (String packageName : PACKAGES) {
       List<String> tests = tests(packageName);
@@ -62,15 +68,18 @@ final class FinestOutputCheck {
 
   @Test
   void loggersOfEachEndSpokeAtTheFinestLevel() throws Exception {
-    String log = read(FinestOutput.log(directory));
+    StringBuilder logs = new StringBuilder();
+    for (Path directory : directories) {
+      logs.append(read(FinestOutput.log(directory)));
+      assertThat(read(FinestOutput.console(directory))).contains("dev.culvert.server.");
+    }
 
-    assertThat(log)
+    assertThat(logs)
         .contains("dev.culvert.server.")
         .contains("io.netty.")
         .contains("org.shredzone.acme4j.")
         .containsPattern("(?m)^FINE: ")
         .containsPattern("(?m)^FINEST: ");
-    assertThat(read(FinestOutput.console(directory))).contains("dev.culvert.server.");
     assertThat(outputs()).anyMatch(file -> file.toString().endsWith(".out"));
     assertThat(outputs()).anyMatch(file -> file.toString().endsWith(".log"));
   }
@@ -102,7 +111,7 @@ final class FinestOutputCheck {
         content = SHOWN_ONCE.matcher(content).replaceFirst("");
       }
       for (String place : search.find(content)) {
-        found.add(directory.relativize(file) + " " + place);
+        found.add(file + " " + place);
       }
     }
 
@@ -110,14 +119,17 @@ final class FinestOutputCheck {
   }
 
   private static List<Path> outputs() throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files
-          .filter(Files::isRegularFile)
-          .filter(file -> !file.startsWith(FinestOutput.files(directory)))
-          .filter(file -> !file.equals(FinestOutput.used(directory)))
-          .sorted()
-          .toList();
+    List<Path> outputs = new ArrayList<>();
+    for (Path directory : directories) {
+      try (Stream<Path> files = Files.walk(directory)) {
+        files
+            .filter(Files::isRegularFile)
+            .filter(file -> !file.startsWith(FinestOutput.files(directory)))
+            .filter(file -> !file.equals(FinestOutput.used(directory)))
+            .forEach(outputs::add);
+      }
     }
+    return outputs;
   }
 
   private static String read(Path file) throws IOException {

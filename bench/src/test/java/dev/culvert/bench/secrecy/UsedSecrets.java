@@ -43,8 +43,8 @@ record UsedSecrets(
   private static final Pattern TOKEN_ID = Pattern.compile("\"id\"\\s*:\\s*\"([^\"]+)\"");
   private static final long MAX_FILE_BYTES = 1 << 20;
 
-  /** The secrets of the run whose output is in {@code directory}. */
-  static UsedSecrets of(Path directory) throws IOException {
+  /** The secrets of the run whose output is in {@code directories}. */
+  static UsedSecrets of(List<Path> directories) throws IOException {
     UsedSecrets secrets =
         new UsedSecrets(
             new LinkedHashSet<>(),
@@ -53,8 +53,15 @@ record UsedSecrets(
             new LinkedHashSet<>(),
             new TreeSet<>(),
             new TreeSet<>());
+    for (Path directory : directories) {
+      secrets.addAll(directory);
+    }
+    return secrets;
+  }
+
+  private void addAll(Path directory) throws IOException {
     for (String line : Files.readAllLines(FinestOutput.used(directory))) {
-      secrets.texts.add(new String(Base64.getDecoder().decode(line), StandardCharsets.UTF_8));
+      texts.add(new String(Base64.getDecoder().decode(line), StandardCharsets.UTF_8));
     }
     List<Path> files;
     try (Stream<Path> all = Files.walk(FinestOutput.files(directory))) {
@@ -62,10 +69,9 @@ record UsedSecrets(
     }
     for (Path file : files) {
       if (Files.size(file) <= MAX_FILE_BYTES) {
-        secrets.addFrom(file, Files.readString(file, StandardCharsets.ISO_8859_1));
+        addFrom(file, Files.readString(file, StandardCharsets.ISO_8859_1));
       }
     }
-    return secrets;
   }
 
   private void addFrom(Path file, String content) {

@@ -7,10 +7,9 @@ import dev.culvert.tls.ClientHelloDispatch.Destination;
 import dev.culvert.tls.KeyAndChain;
 import dev.culvert.tls.PrivateFile;
 import dev.culvert.tls.ServerTls;
-import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -141,10 +140,9 @@ public final class AutomaticCertificates implements AutoCloseable {
         : new Destination(tls, channel -> channel.pipeline().addLast(new EndOfHandshake()));
   }
 
-  /** Answers an authority on a visitor's connection whose pipeline has its HTTP codec. */
-  public void acceptHttp(Channel channel) {
-    String codec = channel.pipeline().context(HttpServerCodec.class).name();
-    channel.pipeline().addAfter(codec, null, new ChallengeResponder(challenges));
+  /** What answers an authority on a visitor's connection, behind its HTTP codec. */
+  public ChannelHandler newResponder() {
+    return new ChallengeResponder(challenges);
   }
 
   /** The authority has seen all there is to see. */

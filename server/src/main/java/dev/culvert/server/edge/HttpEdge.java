@@ -6,6 +6,7 @@ import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.visitor.TrustedProxies;
 import dev.culvert.tls.CloseNotifyHandler;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 
@@ -37,9 +38,13 @@ public final class HttpEdge {
     reception = new Reception(routes, proxies, rules, log);
   }
 
-  /** Makes {@code channel}, an accepted connection, a visitor over plain HTTP. */
-  public void acceptHttp(Channel channel) {
-    addHttp1(channel, "http");
+  /**
+   * Makes {@code channel}, an accepted connection, a visitor over plain HTTP.
+   *
+   * @param first see each request before it is routed, behind the codec, and may answer it
+   */
+  public void acceptHttp(Channel channel, ChannelHandler... first) {
+    addHttp1(channel, "http", first);
   }
 
   /** Makes {@code channel}, whose pipeline ends in its SslHandler, a visitor over HTTPS. */
@@ -49,13 +54,13 @@ public final class HttpEdge {
         .addLast(CloseNotifyHandler.INSTANCE, new ProtocolChoice(this::addHttp1, this::addHttp2));
   }
 
-  private void addHttp1(Channel channel, String scheme) {
+  private void addHttp1(Channel channel, String scheme, ChannelHandler... first) {
     channel.config().setAutoRead(false);
     channel.config().setWriteBufferWaterMark(WATER_MARK);
     VisitorCodec codec = new VisitorCodec();
     Http1Visitor visitor = new Http1Visitor(reception, scheme, codec);
     ChannelPipeline pipeline = channel.pipeline();
-    pipeline.addLast(visitor.patience, codec, visitor);
+    pipeline.addLast(visitor.patience, codec).addLast(first).addLast(visitor);
   }
 
   private void addHttp2(Channel channel, String scheme) {
