@@ -200,7 +200,8 @@ public final class CulvertClient implements AutoCloseable {
                 tunnel.port(),
                 tunnel.path(),
                 tunnel.isShared(),
-                tunnel.rules().kinds().isEmpty() ? null : tunnel.rules()));
+                tunnel.rules().kinds().isEmpty() ? null : tunnel.rules(),
+                tunnel.target().scheme().service()));
       }
     }
 

@@ -48,6 +48,11 @@ final class TlsListener implements AutoCloseable {
 
   /** With a new certificate of a kind such as {@code EC} or {@code RSA}. */
   static TlsListener start(Path directory, String keyKind) throws Exception {
+    return new TlsListener(newCertificate(directory, keyKind));
+  }
+
+  /** A certificate of its own making, of a kind such as {@code EC} or {@code RSA}. */
+  static KeyAndChain newCertificate(Path directory, String keyKind) throws Exception {
     Path file = Files.createTempDirectory(directory, "key").resolve("store.p12");
     run(
         Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -63,10 +68,9 @@ final class TlsListener implements AutoCloseable {
         "-storepass",
         String.valueOf(PASSWORD));
     KeyStore store = KeyStore.getInstance(file.toFile(), PASSWORD);
-    return new TlsListener(
-        new KeyAndChain(
-            (PrivateKey) store.getKey("key", PASSWORD),
-            List.of((X509Certificate) store.getCertificate("key"))));
+    return new KeyAndChain(
+        (PrivateKey) store.getKey("key", PASSWORD),
+        List.of((X509Certificate) store.getCertificate("key")));
   }
 
   /** Runs a program to its end without input; what it printed. */

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       "  culvert http 3000",
       "  culvert http 192.168.1.7:8080 --name shop",
       "  culvert http https://localhost:8443",
+      "  culvert http 50051 --upstream-http2",
       "  culvert http 3000 --name shop --path /api",
       "  culvert http 3000 --name shop --pool --health-check /health",
       "  culvert http 3000 --basic-auth-file passwords --cidr-allow 192.0.2.0/24",
@@ -56,6 +57,14 @@ final class HttpCommand implements Callable<Integer> {
             + " how. With *. in front, all hosts below it, where the token lists just that."
       })
   private @Nullable String name;
+
+  @Option(
+      names = "--upstream-http2",
+      description = {
+        "Speak HTTP/2 with the app, as gRPC needs it: from the first byte on to a port or an http"
+            + " URL, in TLS to an https URL. The same as a target such as h2c://localhost:50051."
+      })
+  private boolean isHttp2;
 
   @Option(
       names = "--path",
@@ -91,10 +100,11 @@ final class HttpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    LocalTarget local = Targets.parse(target, LocalTarget.Scheme.HTTP);
-    if (local.scheme() == LocalTarget.Scheme.TCP) {
+    LocalTarget given = Targets.parse(target, LocalTarget.Scheme.HTTP);
+    if (given.scheme() == LocalTarget.Scheme.TCP) {
       throw new UsageException(target + " is no web app", "Use culvert tcp for it.");
     }
+    LocalTarget local = isHttp2 ? given.withHttp2() : given;
     if (name != null && !NAME.matcher(name).matches()) {
       throw new UsageException(
           "--name " + name + " is no host name, nor a label of one",

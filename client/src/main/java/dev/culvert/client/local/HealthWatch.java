@@ -12,7 +12,6 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /**
  * Asks a local service again and again whether it is well, over a connection of its own each time.
@@ -23,7 +22,6 @@ public final class HealthWatch {
   static final int MAX_FAILURES = 2;
 
   private static final int STATUS_CHARS = "HTTP/1.1 200".length();
-  private static final Pattern GOOD = Pattern.compile("HTTP/1\\.[01] [23][0-9]{2}");
   private static final String WELL = "";
 
   private final EventLoop loop;
@@ -94,8 +92,22 @@ public final class HealthWatch {
 
   private void send(Channel service, Promise<String> verdict) {
     verdict.addListener(done -> service.close());
-    service.pipeline().addLast(new Answer(verdict));
+    service
+        .closeFuture()
+        .addListener(
+            done -> verdict.trySuccess(target.address() + " closed the connection unanswered"));
+    if (target.scheme().isHttp2()) {
+      Http2Question.ask(
+          service, target, check.path(), status -> verdict.trySuccess(judged(status)));
+    } else {
+      ask(service, verdict);
+    }
     service.pipeline().remove(EarlyInput.class);
+    service.config().setAutoRead(true);
+  }
+
+  private void ask(Channel service, Promise<String> verdict) {
+    service.pipeline().addLast(new Answer(verdict));
     String request =
         "GET "
             + check.path()
@@ -103,7 +115,16 @@ public final class HealthWatch {
             + target.address()
             + "\r\nUser-Agent: culvert-health\r\nConnection: close\r\n\r\n";
     service.writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.US_ASCII));
-    service.config().setAutoRead(true);
+  }
+
+  private String judged(String status) {
+    if (status.matches("[23][0-9]{2}")) {
+      return WELL;
+    }
+    return target.address()
+        + " answered "
+        + check.path()
+        + (status.matches("[0-9]{3}") ? " with " + status : " with no HTTP that can be read");
   }
 
   private void judge(String reason) {
@@ -133,16 +154,8 @@ public final class HealthWatch {
       start.append(bytes.readCharSequence(wanted, StandardCharsets.ISO_8859_1));
       bytes.release();
       if (start.length() == STATUS_CHARS) {
-        verdict.trySuccess(GOOD.matcher(start).matches() ? WELL : bad());
+        verdict.trySuccess(judged(start.toString().replaceFirst("^HTTP/1\\.[01] ", "")));
       }
-    }
-
-    private String bad() {
-      String status = start.substring("HTTP/1.1 ".length());
-      return target.address()
-          + " answered "
-          + check.path()
-          + (status.matches("[0-9]{3}") ? " with " + status : " with no HTTP/1.1");
     }
 
     @Override
@@ -150,11 +163,6 @@ public final class HealthWatch {
       if (event == ChannelInputShutdownEvent.INSTANCE) {
         ctx.close();
       }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-      verdict.trySuccess(target.address() + " closed the connection unanswered");
     }
 
     @Override

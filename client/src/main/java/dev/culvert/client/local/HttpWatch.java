@@ -4,7 +4,6 @@ import dev.culvert.client.local.RequestRecord.Outcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpContent;
@@ -20,19 +19,19 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ByteProcessor;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads along with one connection of HTTP/1.1, without a hand in it, and reports each request as it
- * completes.
+ * The {@link Watch} of a connection of HTTP/1.1.
  *
- * <p>Event loop only. What it does not understand ends the watching, never the connection: a
- * request that cannot be read is the last one it looks for, and a response that cannot be read is
- * reported as cut. A connection that leaves HTTP, for a WebSocket, is one request until it ends. At
- * most {@value #MAX_PIPELINED} requests are remembered, each with the first {@value
- * #MAX_TARGET_CHARS} characters of its target; beyond that no further ones are looked for.
+ * <p>What it does not understand ends the watching, never the connection: a request that cannot be
+ * read is the last one it looks for, and a response that cannot be read is reported as cut. A
+ * connection that leaves HTTP, for a WebSocket, is one request until it ends. At most {@value
+ * #MAX_PIPELINED} requests are remembered, each with the first {@value #MAX_TARGET_CHARS}
+ * characters of its target; beyond that no further ones are looked for.
  */
-final class HttpWatch {
+final class HttpWatch implements Watch {
   private static final int MAX_PIPELINED = 128;
   private static final int MAX_HEAD_BYTES = 128 * 1024;
   private static final int MAX_METHOD_CHARS = 32;
@@ -76,14 +75,26 @@ final class HttpWatch {
         .setValidateHeaders(false);
   }
 
-  /** Sees the bytes that go to the service. */
-  ChannelInboundHandler requestTap() {
-    return new Tap(this::requestBytes);
+  @Override
+  public ChannelInboundHandler requestTap() {
+    return Watch.tap(bytes -> show(this::requestBytes, bytes));
   }
 
-  /** Sees the bytes that come from the service. */
-  ChannelInboundHandler responseTap() {
-    return new Tap(this::responseBytes);
+  @Override
+  public ChannelInboundHandler responseTap() {
+    return Watch.tap(bytes -> show(this::responseBytes, bytes));
+  }
+
+  private void show(Consumer<ByteBuf> watcher, ByteBuf bytes) {
+    if (!isWatching) {
+      return;
+    }
+    try {
+      watcher.accept(bytes);
+    } catch (RuntimeException e) {
+      isWatching = false; // a log that fails must not take the connection with it
+    }
+    releaseIfOver();
   }
 
   private void requestBytes(ByteBuf bytes) {
@@ -205,8 +216,8 @@ final class HttpWatch {
     }
   }
 
-  /** There is no service to answer: the request is over as soon as its head has come. */
-  void serviceUnreachable(String reason) {
+  @Override
+  public void serviceUnreachable(String reason) {
     unreachable = reason;
     if (!pending.isEmpty()) {
       reportUnreachable(reason);
@@ -214,8 +225,8 @@ final class HttpWatch {
     }
   }
 
-  /** Whether there may be something to report yet. */
-  boolean isWatching() {
+  @Override
+  public boolean isWatching() {
     return isWatching;
   }
 
@@ -225,8 +236,8 @@ final class HttpWatch {
     areRequestsReadable = false;
   }
 
-  /** The connection is over; {@code cause} is null where it ended in order. */
-  void connectionEnded(@Nullable Throwable cause) {
+  @Override
+  public void connectionEnded(@Nullable Throwable cause) {
     isConnectionEnded = true;
     String note = cause == null || cause.getMessage() == null ? "" : cause.getMessage();
     if (isWatching && unreachable != null) { // and no request has come
@@ -296,36 +307,6 @@ final class HttpWatch {
       } else if (part instanceof ByteBuf behindUpgrade) {
         responseBytes += behindUpgrade.readableBytes();
       }
-    }
-  }
-
-  private interface Watcher {
-    void bytes(ByteBuf bytes);
-  }
-
-  /** Shows each buffer to the watch before it goes on. */
-  private final class Tap extends ChannelInboundHandlerAdapter {
-    private final Watcher watcher;
-
-    Tap(Watcher watcher) {
-      this.watcher = watcher;
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      if (isWatching && message instanceof ByteBuf bytes) {
-        show(bytes);
-      }
-      ctx.fireChannelRead(message);
-    }
-
-    private void show(ByteBuf bytes) {
-      try {
-        watcher.bytes(bytes);
-      } catch (RuntimeException e) {
-        isWatching = false; // a log that fails must not take the connection with it
-      }
-      releaseIfOver();
     }
   }
 }

@@ -28,7 +28,7 @@ record LocalDialer(Dialer dialer, LocalTls tls) {
             new ChannelInitializer<SocketChannel>() {
               @Override
               protected void initChannel(SocketChannel local) throws SSLException {
-                if (target.scheme() != LocalTarget.Scheme.HTTPS) {
+                if (!target.scheme().isTls()) {
                   FrameRoom.in(local);
                 } else {
                   local.config().setAllowHalfClosure(false); // nobody shakes one hand
@@ -39,30 +39,30 @@ record LocalDialer(Dialer dialer, LocalTls tls) {
                 local.pipeline().addLast(new EarlyInput());
               }
             });
-    if (target.scheme() != LocalTarget.Scheme.HTTPS) {
+    if (!target.scheme().isTls()) {
       return dialled;
     }
     Promise<Channel> secured = loop.newPromise();
-    dialled.addListener((Future<Channel> done) -> shakeHands(done, secured));
+    dialled.addListener((Future<Channel> done) -> shakeHands(target, done, secured));
     return secured;
   }
 
-  private static void shakeHands(Future<Channel> dialled, Promise<Channel> secured) {
+  private static void shakeHands(
+      LocalTarget target, Future<Channel> dialled, Promise<Channel> secured) {
     if (!dialled.isSuccess()) {
       secured.setFailure(dialled.cause());
       return;
     }
     Channel local = dialled.getNow();
-    local
-        .pipeline()
-        .get(SslHandler.class)
-        .handshakeFuture()
+    SslHandler tls = local.pipeline().get(SslHandler.class);
+    tls.handshakeFuture()
         .addListener(done -> {
-          if (done.isSuccess()) {
+          Throwable failure = done.isSuccess() ? LocalTls.mismatch(target, tls) : done.cause();
+          if (failure == null) {
             secured.setSuccess(local);
           } else {
             local.close();
-            secured.setFailure(done.cause());
+            secured.setFailure(failure);
           }
         });
     local.read();

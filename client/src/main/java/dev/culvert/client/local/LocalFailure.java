@@ -35,6 +35,10 @@ final class LocalFailure {
       return new StreamStatus(
           StreamStatus.Code.UNREACHABLE, target.address() + " reset the connection");
     }
+    if (cause instanceof LocalTls.NotHttp2Exception) {
+      return new StreamStatus(
+          StreamStatus.Code.UNREACHABLE, target.address() + " does not speak HTTP/2 in its TLS");
+    }
     if (cause instanceof SSLException || cause instanceof DecoderException) {
       return new StreamStatus(
           StreamStatus.Code.UNREACHABLE, target.address() + " does not take part in TLS");

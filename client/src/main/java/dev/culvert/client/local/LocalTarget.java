@@ -1,17 +1,19 @@
 package dev.culvert.client.local;
 
+import dev.culvert.mux.control.ServiceProtocol;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A local service's address, as people write it: {@code 3000}, {@code host:3000}, {@code
- * http://host:3000}, {@code https://host} or {@code tcp://host:22}.
+ * http://host:3000}, {@code https://host}, {@code h2c://host:50051} or {@code tcp://host:22}.
  *
- * @param scheme what the service speaks; {@link Scheme#HTTPS} is dialled with TLS and its
- *     certificate is not checked, for it is mostly made at home
+ * @param scheme what the service speaks; where that is TLS its certificate is not checked, for it
+ *     is mostly made at home
  * @param host a name or address without brackets
  */
 public record LocalTarget(Scheme scheme, String host, int port) {
@@ -24,14 +26,33 @@ public record LocalTarget(Scheme scheme, String host, int port) {
 
   /** What a local service speaks. */
   public enum Scheme {
-    HTTP(80),
-    HTTPS(443),
-    TCP(0);
+    HTTP(80, ServiceProtocol.HTTP_1),
+    HTTPS(443, ServiceProtocol.HTTP_1),
+    /** HTTP/2 without TLS, as many gRPC services have it. */
+    H2C(80, ServiceProtocol.H2C),
+    /** HTTP/2 in TLS. */
+    H2(443, ServiceProtocol.H2),
+    TCP(0, null);
 
     private final int standardPort;
+    private final @Nullable ServiceProtocol service;
 
-    Scheme(int standardPort) {
+    Scheme(int standardPort, @Nullable ServiceProtocol service) {
       this.standardPort = standardPort;
+      this.service = service;
+    }
+
+    /** What is spoken in the streams of its tunnels; null where that is the visitors' business. */
+    public @Nullable ServiceProtocol service() {
+      return service;
+    }
+
+    boolean isTls() {
+      return this == HTTPS || this == H2;
+    }
+
+    boolean isHttp2() {
+      return this == H2C || this == H2;
     }
 
     @Override
@@ -104,6 +125,17 @@ public record LocalTarget(Scheme scheme, String host, int port) {
   public String hostHeader() {
     String name = host.contains(":") ? "[" + host + "]" : host;
     return port == scheme.standardPort ? name : name + ":" + port;
+  }
+
+  /** The same where the service speaks HTTP/2. */
+  public LocalTarget withHttp2() {
+    Scheme http2 =
+        switch (scheme) {
+          case HTTP, H2C -> Scheme.H2C;
+          case HTTPS, H2 -> Scheme.H2;
+          case TCP -> throw new IllegalStateException(this + " is no web app");
+        };
+    return new LocalTarget(http2, host, port);
   }
 
   /** The address for people and for Host headers, such as {@code 127.0.0.1:3000}. */

@@ -79,10 +79,7 @@ final class StreamHandler extends ByteToMessageDecoder {
     try {
       StreamOpen open = StreamOpen.read(in);
       if (open != null) {
-        HttpWatch watch =
-            open.kind() == TunnelKind.HTTP && targets.containsKey(open.tunnel())
-                ? new HttpWatch(open.tunnel(), log)
-                : null;
+        Watch watch = watch(open);
         if (watch != null) {
           ctx.pipeline().addLast(watch.requestTap()); // a request is timed from when it comes
         }
@@ -96,7 +93,17 @@ final class StreamHandler extends ByteToMessageDecoder {
     }
   }
 
-  private void accept(StreamChannel stream, StreamOpen open, @Nullable HttpWatch watch) {
+  private @Nullable Watch watch(StreamOpen open) {
+    LocalTarget target = targets.get(open.tunnel());
+    if (open.kind() != TunnelKind.HTTP || target == null) {
+      return null;
+    }
+    return target.scheme().isHttp2()
+        ? new Http2Watch(open.tunnel(), log)
+        : new HttpWatch(open.tunnel(), log);
+  }
+
+  private void accept(StreamChannel stream, StreamOpen open, @Nullable Watch watch) {
     LocalTarget target = targets.get(open.tunnel());
     if (target == null) {
       refuse(stream, new StreamStatus(StreamStatus.Code.UNKNOWN_TUNNEL, "no such tunnel here"));
@@ -127,7 +134,7 @@ final class StreamHandler extends ByteToMessageDecoder {
   }
 
   /** The log wants the request's head, which mostly is there; else it has until the stream ends. */
-  private static void tellOfRequest(StreamChannel stream, HttpWatch watch, StreamStatus status) {
+  private static void tellOfRequest(StreamChannel stream, Watch watch, StreamStatus status) {
     watch.serviceUnreachable(status.text());
     if (!stream.isActive()) {
       watch.connectionEnded(null);
@@ -139,7 +146,7 @@ final class StreamHandler extends ByteToMessageDecoder {
     }
   }
 
-  private void join(StreamChannel stream, @Nullable HttpWatch watch, SocketChannel local) {
+  private void join(StreamChannel stream, @Nullable Watch watch, SocketChannel local) {
     ByteBuf status = stream.alloc().buffer(8);
     StreamStatus.CONNECTED.write(status);
     stream.writeAndFlush(status);
@@ -187,9 +194,9 @@ final class StreamHandler extends ByteToMessageDecoder {
 
   /** Drops what a refused stream brings while the watch looks for its request. */
   private static final class Discard extends ChannelInboundHandlerAdapter {
-    private final HttpWatch watch;
+    private final Watch watch;
 
-    Discard(HttpWatch watch) {
+    Discard(Watch watch) {
       this.watch = watch;
     }
 

@@ -22,6 +22,8 @@ final class TargetsTest {
     "http://[2001:db8::1], HTTP, 2001:db8::1, 80, http://[2001:db8::1]:80",
     "https://host, HTTPS, host, 443, https://host:443",
     "HTTPS://host:8443/, HTTPS, host, 8443, https://host:8443",
+    "h2c://host:50051, H2C, host, 50051, h2c://host:50051",
+    "h2://host, H2, host, 443, h2://host:443",
     "tcp://host:22, TCP, host, 22, tcp://host:22",
     "my_app:3000, HTTP, my_app, 3000, http://my_app:3000",
     "https://my_app, HTTPS, my_app, 443, https://my_app:443",
@@ -32,6 +34,20 @@ final class TargetsTest {
     LocalTarget target = Targets.parse(text, Scheme.HTTP);
 
     assertThat(target).isEqualTo(new LocalTarget(scheme, host, port)).hasToString(shown);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3000, H2C",
+    "http://host, H2C",
+    "h2c://host, H2C",
+    "https://host, H2",
+    "h2://host, H2"
+  })
+  void anyWebAppMaySpeakHttp2(String text, Scheme scheme) throws Exception {
+    LocalTarget target = Targets.parse(text, Scheme.HTTP);
+
+    assertThat(target.withHttp2()).isEqualTo(new LocalTarget(scheme, target.host(), target.port()));
   }
 
   @ParameterizedTest

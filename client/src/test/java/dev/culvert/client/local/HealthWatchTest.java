@@ -8,9 +8,19 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.culvert.client.local.LocalTarget.Scheme;
 import dev.culvert.mux.socket.Dialer;
 import dev.culvert.mux.socket.Transport;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -78,8 +88,50 @@ final class HealthWatchTest {
         });
   }
 
+  /** Answers in HTTP/2, with one status after the other; the last one for all that follow. */
+  private int serveHttp2(String... statuses) {
+    ChannelInitializer<Channel> initializer =
+        new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            channel
+                .pipeline()
+                .addLast(
+                    Http2FrameCodecBuilder.forServer().build(),
+                    new SimpleChannelInboundHandler<Http2HeadersFrame>() {
+                      @Override
+                      protected void channelRead0(
+                          ChannelHandlerContext ctx, Http2HeadersFrame frame) {
+                        requests.add(frame.headers().method() + " " + frame.headers().path());
+                        int last = statuses.length - 1;
+                        ctx.writeAndFlush(
+                            new DefaultHttp2HeadersFrame(
+                                    new DefaultHttp2Headers()
+                                        .status(
+                                            statuses[Math.min(answers.getAndIncrement(), last)]),
+                                    true)
+                                .stream(frame.stream()));
+                      }
+                    });
+          }
+        };
+    return ((InetSocketAddress)
+            new ServerBootstrap()
+                .group(group)
+                .channelFactory(Transport.NIO.serverChannel())
+                .childHandler(initializer)
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel()
+                .localAddress())
+        .getPort();
+  }
+
   private HealthWatch watch(Duration limit) {
-    LocalTarget target = new LocalTarget(Scheme.HTTP, "localhost", listener.getLocalPort());
+    return watch(limit, new LocalTarget(Scheme.HTTP, "localhost", listener.getLocalPort()));
+  }
+
+  private HealthWatch watch(Duration limit, LocalTarget target) {
     HealthWatch watch =
         new HealthWatch(
             group.next(),
@@ -115,6 +167,30 @@ final class HealthWatchTest {
     assertThat(requests.remove())
         .startsWith("GET /health?deep=1 HTTP/1.1\r\nHost: 127.0.0.1:" + listener.getLocalPort())
         .contains("Connection: close\r\n");
+  }
+
+  @Test
+  void serviceOfHttp2IsAskedInHttp2() throws Exception {
+    int port = serveHttp2("200", "503", "500", "204");
+
+    HealthWatch watch = watch(AMPLE, new LocalTarget(Scheme.H2C, "localhost", port));
+
+    assertThat(next())
+        .isEqualTo(new Word(false, "127.0.0.1:" + port + " answered /health?deep=1 with 500", 3));
+    assertThat(next()).isEqualTo(new Word(true, "", 4));
+    assertThat(requests.remove()).isEqualTo("GET /health?deep=1");
+    watch.stop();
+  }
+
+  @Test
+  void serviceThatSpeaksNoHttp2IsDown() throws Exception {
+    serve("HTTP/1.1 400 Bad Request\r\n\r\n");
+
+    HealthWatch watch =
+        watch(AMPLE, new LocalTarget(Scheme.H2C, "localhost", listener.getLocalPort()));
+
+    assertThat(next().reason()).endsWith(" closed the connection unanswered");
+    watch.stop();
   }
 
   @ParameterizedTest

@@ -73,6 +73,21 @@ final class LocalTlsTest {
     }
   }
 
+  @Test
+  void serviceThatDoesNotChooseHttp2IsARefusal(@TempDir Path directory) throws Exception {
+    ServerSocket listener = tlsListener(directory, "localhost");
+    try (LocalService service = new LocalService(listener, "\r\n\r\n", OK);
+        Streams streams = new Streams(service.target(Scheme.H2))) {
+      OpenStream stream = streams.open();
+
+      stream.channel().writeAndFlush(Streams.preamble(TunnelKind.HTTP, TUNNEL, GET));
+
+      StreamStatus status = stream.answer().status();
+      assertThat(status.code()).isEqualTo(StreamStatus.Code.UNREACHABLE);
+      assertThat(status.text()).endsWith(" does not speak HTTP/2 in its TLS");
+    }
+  }
+
   private static ServerSocket tlsListener(Path directory, String name) throws Exception {
     KeyAndChain identity = DevAuthority.loadOrCreate(directory).issue(List.of(name));
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());

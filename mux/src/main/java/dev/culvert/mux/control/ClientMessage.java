@@ -16,6 +16,7 @@ public sealed interface ClientMessage {
    *     all
    * @param pool whether other clients of the same token may share the name, who say so too
    * @param rules what its visitors are held to; null for nothing
+   * @param service what the local service speaks; null for HTTP/1.1, and for TCP
    */
   record OpenTunnel(
       int tunnel,
@@ -25,8 +26,22 @@ public sealed interface ClientMessage {
       int port,
       @Nullable String path,
       boolean pool,
-      @Nullable VisitorRules rules)
+      @Nullable VisitorRules rules,
+      @Nullable ServiceProtocol service)
       implements ClientMessage {
+    /** For a service that speaks HTTP/1.1, or for TCP. */
+    public OpenTunnel(
+        int tunnel,
+        TunnelKind kind,
+        String key,
+        @Nullable String name,
+        int port,
+        @Nullable String path,
+        boolean pool,
+        @Nullable VisitorRules rules) {
+      this(tunnel, kind, key, name, port, path, pool, rules, null);
+    }
+
     /** Of all paths, for this client alone, and with visitors that are held to nothing. */
     public OpenTunnel(int tunnel, TunnelKind kind, String key, @Nullable String name, int port) {
       this(tunnel, kind, key, name, port, null, false, null);

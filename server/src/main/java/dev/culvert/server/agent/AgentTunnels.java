@@ -4,6 +4,7 @@ import dev.culvert.mux.control.ClientMessage.OpenTunnel;
 import dev.culvert.mux.control.ClientMessage.TunnelHealth;
 import dev.culvert.mux.control.ServerMessage.TunnelOpened;
 import dev.culvert.mux.control.ServerMessage.TunnelRefused;
+import dev.culvert.mux.control.ServiceProtocol;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.control.TunnelRefusalCode;
 import dev.culvert.server.route.Permissions;
@@ -123,6 +124,8 @@ final class AgentTunnels {
       throws RouteRefusedException {
     int tunnel = message.tunnel();
     String path = RouteTable.checkedPath(message.path());
+    ServiceProtocol service =
+        message.service() == null ? ServiceProtocol.HTTP_1 : message.service();
     Gate gate = AskedRules.gate(message, permissions, agents.ruleBook());
     return agents
         .routes()
@@ -140,7 +143,15 @@ final class AgentTunnels {
             address ->
                 message.kind() == TunnelKind.HTTP
                     ? new Route(
-                        TunnelKind.HTTP, address, path, 0, tunnel, agent.toString(), gate, agent)
+                        TunnelKind.HTTP,
+                        address,
+                        path,
+                        0,
+                        tunnel,
+                        agent.toString(),
+                        gate,
+                        agent,
+                        service)
                     : new Route(
                         TunnelKind.TCP,
                         "",

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>to another member of the pool if it has certainly not reached a service: no stream could be
  *       opened, or its status says not connected. The same client is not asked to dial twice.
- *   <li>once, if it is idempotent: to the same member over a new connection if it went out on one
- *       that had been idle, else to another member, as where a client has left.
+ *   <li>once, if it is idempotent or a service of HTTP/2 says that it has not looked at it: to the
+ *       same member over a new connection if it went out on one that had been idle or said so, else
+ *       to another member, as where a client has left.
  * </ul>
  *
  * <p>It goes to {@value #MAX_MEMBERS} members at most.
@@ -69,20 +70,22 @@ final class Attempts {
   @Nullable Route afterUnanswered(Throwable cause, boolean isCommitted) {
     boolean wasReused = isReused;
     isReused = false;
-    if (!wasReused) {
+    boolean isReset = cause instanceof ServiceResetException;
+    boolean isUnprocessed = cause instanceof ServiceResetException e && e.isUnprocessed();
+    if (!wasReused && !isReset) {
       current().failed(System.nanoTime()); // an idle connection may end at any time
     }
-    if (isCommitted || cause instanceof ProtocolException) {
+    if (isCommitted || cause instanceof ProtocolException || (isReset && !isUnprocessed)) {
       return null;
     }
     if (cause instanceof LocalServiceException e && e.isUnreached()) {
       return another();
     }
-    if (!isIdempotent || isRepeated) {
+    if (!(isIdempotent || isUnprocessed) || isRepeated) {
       return null;
     }
     isRepeated = true;
-    Route same = wasReused ? current().route() : null;
+    Route same = wasReused || isUnprocessed ? current().route() : null;
     if (same != null && !(cause instanceof SessionEndedException)) {
       return same;
     }

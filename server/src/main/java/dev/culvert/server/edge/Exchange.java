@@ -1,5 +1,6 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.mux.control.ServiceProtocol;
 import dev.culvert.mux.netty.RelayEnd;
 import dev.culvert.mux.netty.RelayLeg;
 import dev.culvert.server.log.RequestTrace;
@@ -132,6 +133,10 @@ final class Exchange implements Upstream.User {
   }
 
   private void connect(Route target) {
+    if (head.upgrade() && target.service() != ServiceProtocol.HTTP_1) {
+      refuse(ExchangeFailure.noUpgrade(head.host()));
+      return;
+    }
     boolean isRepeatable = head.isIdempotent() && !head.hasBody();
     long maxIdleNanos = isRepeatable ? Long.MAX_VALUE : UpstreamPool.FRESH_NANOS;
     Upstream idle = pool.take(target, maxIdleNanos, this, visitor.loop());
@@ -250,6 +255,9 @@ final class Exchange implements Upstream.User {
    * way, and no answer has begun. A visitor that asked to be told to continue waits for that.
    */
   boolean owesRequest() {
+    if (route != null && route.service() != ServiceProtocol.HTTP_1 && head.isGrpc()) {
+      return false; // a call may be quiet for as long as both of its ends like
+    }
     return !isOver
         && !isRequestEnded
         && upstream != null
@@ -461,6 +469,12 @@ final class Exchange implements Upstream.User {
       return;
     }
     Route next = attempts.afterUnanswered(cause, isCommitted(cause));
+    if (next == null && cause instanceof ServiceResetException && visitor.takesResets()) {
+      over();
+      trace.cut();
+      visitor.abort(cause);
+      return;
+    }
     if (next == null) {
       fail(ExchangeFailure.unanswered(head.host(), cause));
       return;

@@ -33,6 +33,8 @@ final class ExchangeFailure {
       case ProtocolException _ ->
           HttpRefusal.badGateway(
               "no-response", "The service behind " + host + " answered with no valid HTTP.");
+      case ServiceResetException e ->
+          HttpRefusal.badGateway("no-response", "Behind " + host + ": " + reason(e) + ".");
       case StreamResetException _ ->
           HttpRefusal.badGateway(
               "no-response", "The service behind " + host + " cut the connection unanswered.");
@@ -67,6 +69,12 @@ final class ExchangeFailure {
   static HttpRefusal noWebSocket(String host) {
     return HttpRefusal.badGateway(
         "bad-upgrade", "The service behind " + host + " did not open a WebSocket.");
+  }
+
+  /** An upgrade for a service that speaks HTTP/2, which has none. */
+  static HttpRefusal noUpgrade(String host) {
+    return HttpRefusal.badGateway(
+        "bad-upgrade", "The service behind " + host + " speaks HTTP/2, and gets no WebSockets.");
   }
 
   /** For logs, and within sentences. */

@@ -7,7 +7,6 @@ import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.server.route.Route;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -30,40 +29,13 @@ import io.netty.util.concurrent.GenericFutureListener;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.ArrayDeque;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/**
- * One connection to a local service: a stream that speaks HTTP/1.1, one request at a time.
- *
- * <p>This is where a visitor's event loop and the session's meet. The methods are for the user's
- * loop and hop to the stream's; what the stream brings is handed to the {@link User} on the user's
- * loop, in order. Where both are the same loop nothing is queued.
- */
-final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstream {
-  private record Seat(User user, EventExecutor loop) {}
-
-  private enum State {
-    IDLE,
-    BUSY,
-    CLOSED
-  }
-
-  /** How long a connection that both sides have finished with may take to go away. */
-  private static final long RETIREMENT_SECONDS = 5;
-
-  private final StreamChannel stream;
-  private final UpstreamPool pool;
-  private final Route route;
+/** A connection that speaks HTTP/1.1, one request after the other (RFC 9112). */
+final class Http1Upstream extends PooledUpstream {
   private final ResponseCredit credit;
   private final ServiceCodec codec;
-  private final AtomicReference<State> state = new AtomicReference<>(State.BUSY);
   private final ArrayDeque<ByteBuf> afterSwitch = new ArrayDeque<>(); // stream's loop
-  private volatile Seat seat;
-  private volatile boolean isExpecting = true;
-  private volatile boolean isInputEnded;
   private volatile boolean isToHead;
   private volatile boolean isReusable; // by the response's head
   private volatile long keepAliveSeconds; // by the response's head
@@ -71,11 +43,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   private boolean isSwitched; // stream's loop
   private boolean isRelaying; // stream's loop
 
-  // The pool's notes, written while the connection is idle.
-  long idleSinceNanos;
-  long idleLimitNanos = Long.MAX_VALUE;
-
-  Http1Upstream(
+  private Http1Upstream(
       StreamChannel stream,
       UpstreamPool pool,
       Route route,
@@ -83,27 +51,26 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
       ServiceCodec codec,
       User user,
       EventExecutor loop) {
-    this.stream = stream;
-    this.pool = pool;
-    this.route = route;
+    super(stream, pool, route, user, loop);
     this.credit = credit;
     this.codec = codec;
-    this.seat = new Seat(user, loop);
+  }
+
+  /** Adds the codec and, behind it, such a connection. */
+  static void addTo(
+      StreamChannel stream,
+      UpstreamPool pool,
+      Route route,
+      ResponseCredit credit,
+      User user,
+      EventExecutor loop) {
+    ServiceCodec codec = new ServiceCodec();
+    stream
+        .pipeline()
+        .addLast(codec, new Http1Upstream(stream, pool, route, credit, codec, user, loop));
   }
 
   // For the user's loop.
-
-  /** Takes an idle connection; false where it has closed meanwhile. */
-  boolean take(User user, EventExecutor loop) {
-    Seat taken = new Seat(user, loop);
-    seat = taken;
-    isExpecting = true;
-    if (state.compareAndSet(State.IDLE, State.BUSY)) {
-      return true;
-    }
-    isExpecting = false; // what still comes is nobody's
-    return false;
-  }
 
   @Override
   public void send(RequestHead head) {
@@ -126,7 +93,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   @Override
   public void write(HttpContent part, GenericFutureListener<Future<? super Void>> done) {
-    stream.write(part, new DefaultChannelPromise(stream, seat.loop()).addListener(done));
+    stream.write(part, new DefaultChannelPromise(stream, seat().loop()).addListener(done));
   }
 
   @Override
@@ -147,43 +114,15 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   @Override
   public void release() {
     if (isReusable) {
-      pool.release(route, this, keepAliveSeconds);
+      giveBack(keepAliveSeconds);
     } else {
-      retire();
-    }
-  }
-
-  /** Puts the connection to rest; false where it cannot be used again. */
-  boolean becomeIdle() {
-    state.set(State.IDLE);
-    stream.read(); // what comes now comes out of turn, and must not be the next request's answer
-    return isUsable() || !state.compareAndSet(State.IDLE, State.CLOSED);
-  }
-
-  boolean isUsable() {
-    return stream.isActive() && !isInputEnded;
-  }
-
-  /** Ends the connection in order: nothing more will be sent, and what still comes is dropped. */
-  void retire() {
-    state.set(State.CLOSED);
-    stream.config().setAutoRead(true);
-    stream.shutdownOutput();
-    Future<?> patience =
-        stream.eventLoop().schedule(() -> stream.close(), RETIREMENT_SECONDS, TimeUnit.SECONDS);
-    stream.closeFuture().addListener(done -> patience.cancel(false));
-  }
-
-  /** Closes the connection if nobody has taken it. */
-  void closeIdle() {
-    if (state.compareAndSet(State.IDLE, State.CLOSED)) {
       retire();
     }
   }
 
   @Override
   public void abort() {
-    state.set(State.CLOSED);
+    leavePool();
     tell(stream.eventLoop(), () -> RelayLeg.abort(stream));
   }
 
@@ -230,7 +169,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   }
 
   private void receive(ChannelHandlerContext ctx, HttpObject part) {
-    if (!isExpecting) {
+    if (!isExpecting()) {
       ReferenceCountUtil.release(part);
       abort(); // the service talks out of turn
       return;
@@ -252,7 +191,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
         ReferenceCountUtil.release(part); // the codec's, behind a 1xx
         return;
       }
-      isExpecting = false;
+      responseEnds();
       if (codec.hasSurplus()) {
         isReusable = false; // what is behind it could be taken for the next request's answer
       }
@@ -260,12 +199,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     if (part instanceof HttpContent content) {
       credit.content(content.content().readableBytes());
     }
-    Seat to = seat;
-    if (to.loop().inEventLoop()) {
-      to.user().onResponse(part);
-    } else {
-      handOver(to, part);
-    }
+    handOver(part);
   }
 
   private void receiveHead(ChannelHandlerContext ctx, HttpResponse response) {
@@ -283,28 +217,18 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
   }
 
-  private static void handOver(Seat to, HttpObject part) {
-    try {
-      to.loop().execute(() -> to.user().onResponse(part));
-    } catch (RejectedExecutionException e) {
-      ReferenceCountUtil.release(part); // the visitor's loop has stopped
-    }
-  }
-
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     if (isRelaying) {
       ctx.fireChannelReadComplete();
       return;
     }
-    Seat to = seat;
-    tell(to.loop(), to.user()::onReadComplete);
+    readComplete();
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == ChannelInputShutdownEvent.INSTANCE && !isRelaying) {
-      isInputEnded = true;
       ended(new IOException("the local service ended the connection within its response"));
     }
     ctx.fireUserEventTriggered(event);
@@ -313,7 +237,6 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     if (!isRelaying) {
-      isInputEnded = true;
       ended(new IOException("the connection to the local service closed within its response"));
     }
     ctx.fireChannelInactive();
@@ -324,7 +247,6 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     if (isRelaying) {
       ctx.fireExceptionCaught(cause);
     } else {
-      isInputEnded = true;
       ended(cause);
     }
   }
@@ -334,32 +256,6 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
     ByteBuf bytes;
     while ((bytes = afterSwitch.poll()) != null) {
       bytes.release();
-    }
-  }
-
-  private void ended(Throwable cause) {
-    if (state.compareAndSet(State.IDLE, State.CLOSED)) {
-      retire();
-    } else if (state.get() == State.BUSY && isExpecting) {
-      fail(cause);
-    }
-  }
-
-  private void fail(Throwable cause) {
-    isExpecting = false;
-    Seat to = seat;
-    tell(to.loop(), () -> to.user().onFailure(cause));
-  }
-
-  private static void tell(EventExecutor loop, Runnable word) {
-    if (loop.inEventLoop()) {
-      word.run();
-      return;
-    }
-    try {
-      loop.execute(word);
-    } catch (RejectedExecutionException e) {
-      // That loop has stopped, and closed its connections: nobody is there to hear.
     }
   }
 }

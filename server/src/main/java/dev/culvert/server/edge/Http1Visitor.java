@@ -280,6 +280,11 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   @Override
+  public boolean takesResets() {
+    return false;
+  }
+
+  @Override
   public void abort(Throwable cause) {
     exchange = null;
     RelayLeg.abort(context().channel());

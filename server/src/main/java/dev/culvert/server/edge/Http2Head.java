@@ -67,6 +67,28 @@ final class Http2Head {
         HttpMethod.GET, VERSION, scheme, target.host(), target.path(), headers, false, true);
   }
 
+  /** The head of a request for a service of that scheme, without what only HTTP/1.1 has. */
+  static Http2Headers request(RequestHead head, String scheme) {
+    return fields(head.headers())
+        .method(head.method().asciiName())
+        .scheme(scheme)
+        .authority(head.host())
+        .path(head.target());
+  }
+
+  /** The end-to-end fields of a service's head, or its trailers. */
+  static HttpHeaders responseFields(Http2Headers fields) {
+    HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
+    for (Map.Entry<CharSequence, CharSequence> field : fields) {
+      if (!Http2Headers.PseudoHeaderName.hasPseudoHeaderFormat(field.getKey())) {
+        headers.add(field.getKey(), field.getValue());
+      }
+    }
+    HopByHop.remove(headers);
+    headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+    return headers;
+  }
+
   private static HttpMethod method(String name) throws MalformedException {
     try {
       return HttpMethod.valueOf(name);

@@ -260,7 +260,12 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
 
   @Override
   public void abort(Throwable cause) {
-    reset(Http2Error.INTERNAL_ERROR);
+    reset(cause instanceof ServiceResetException e ? e.forVisitor() : Http2Error.INTERNAL_ERROR);
+  }
+
+  @Override
+  public boolean takesResets() {
+    return true;
   }
 
   private void reset(Http2Error error) {

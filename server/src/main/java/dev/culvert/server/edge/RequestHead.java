@@ -39,6 +39,8 @@ record RequestHead(
     boolean hasBody,
     boolean upgrade) {
 
+  private static final String GRPC = "application/grpc";
+
   /** Methods whose repetition changes nothing (RFC 9110, section 9.2.2). */
   private static final Set<HttpMethod> IDEMPOTENT =
       Set.of(
@@ -77,6 +79,12 @@ record RequestHead(
    */
   boolean isConnect() {
     return upgrade && version.equals(Http2Head.VERSION);
+  }
+
+  /** Whether it is a call whose messages come when they like, either way. */
+  boolean isGrpc() {
+    String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
+    return type != null && type.regionMatches(true, 0, GRPC, 0, GRPC.length());
   }
 
   /** What the visitor would like to be answered with; null where it does not say. */

@@ -1,5 +1,6 @@
 package dev.culvert.server.edge;
 
+import dev.culvert.mux.control.ServiceProtocol;
 import dev.culvert.mux.control.StreamOpen;
 import dev.culvert.mux.netty.StreamChannel;
 import dev.culvert.server.route.Route;
@@ -35,18 +36,18 @@ final class UpstreamPool {
    */
   static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  private final ConcurrentMap<Route, ConcurrentLinkedDeque<Http1Upstream>> idle =
+  private final ConcurrentMap<Route, ConcurrentLinkedDeque<PooledUpstream>> idle =
       new ConcurrentHashMap<>();
 
   /** An idle connection for {@code route} that has not idled for longer, or null. */
-  @Nullable Http1Upstream take(
+  @Nullable PooledUpstream take(
       Route route, long maxIdleNanos, Upstream.User user, EventExecutor loop) {
-    ConcurrentLinkedDeque<Http1Upstream> waiting = idle.get(route);
+    ConcurrentLinkedDeque<PooledUpstream> waiting = idle.get(route);
     if (waiting == null) {
       return null;
     }
     long now = System.nanoTime();
-    Http1Upstream upstream = waiting.peekFirst();
+    PooledUpstream upstream = waiting.peekFirst();
     if (upstream != null && now - upstream.idleSinceNanos >= maxIdleNanos) {
       return null; // nor is any behind it, and other requests may take them
     }
@@ -73,18 +74,17 @@ final class UpstreamPool {
               protected void initChannel(StreamChannel stream) {
                 stream.config().setAutoRead(false);
                 ResponseCredit credit = new ResponseCredit(stream);
-                ServiceCodec codec = new ServiceCodec();
-                stream.pipeline().addLast(credit, new StatusHandler(), codec);
-                stream
-                    .pipeline()
-                    .addLast(
-                        new Http1Upstream(
-                            stream, UpstreamPool.this, route, credit, codec, user, loop));
+                stream.pipeline().addLast(credit, new StatusHandler());
+                if (route.service() == ServiceProtocol.HTTP_1) {
+                  Http1Upstream.addTo(stream, UpstreamPool.this, route, credit, user, loop);
+                } else {
+                  Http2Upstream.addTo(stream, UpstreamPool.this, route, credit, user, loop);
+                }
               }
             })
         .addListener((Future<StreamChannel> done) -> {
           if (done.isSuccess()) {
-            promise.setSuccess(done.getNow().pipeline().get(Http1Upstream.class));
+            promise.setSuccess(done.getNow().pipeline().get(PooledUpstream.class));
           } else {
             promise.setFailure(done.cause());
           }
@@ -97,7 +97,7 @@ final class UpstreamPool {
    *
    * @param keepAliveSeconds the service's own {@code Keep-Alive: timeout}; negative for none
    */
-  void release(Route route, Http1Upstream upstream, long keepAliveSeconds) {
+  void release(Route route, PooledUpstream upstream, long keepAliveSeconds) {
     upstream.idleSinceNanos = System.nanoTime();
     upstream.idleLimitNanos = idleLimitNanos(keepAliveSeconds, route.opener().roundTripNanos());
     if (upstream.idleLimitNanos > 0 && !isFull(idle.get(route)) && upstream.becomeIdle()) {
@@ -116,20 +116,20 @@ final class UpstreamPool {
     return Math.min(MAX_IDLE_NANOS, kept - roundTripNanos);
   }
 
-  private static ConcurrentLinkedDeque<Http1Upstream> with(
-      Http1Upstream upstream, @Nullable ConcurrentLinkedDeque<Http1Upstream> waiting) {
-    ConcurrentLinkedDeque<Http1Upstream> all =
+  private static ConcurrentLinkedDeque<PooledUpstream> with(
+      PooledUpstream upstream, @Nullable ConcurrentLinkedDeque<PooledUpstream> waiting) {
+    ConcurrentLinkedDeque<PooledUpstream> all =
         waiting == null ? new ConcurrentLinkedDeque<>() : waiting;
     all.addFirst(upstream);
     return all;
   }
 
-  private static boolean isFull(@Nullable ConcurrentLinkedDeque<Http1Upstream> waiting) {
+  private static boolean isFull(@Nullable ConcurrentLinkedDeque<PooledUpstream> waiting) {
     if (waiting == null) {
       return false;
     }
     int count = 0;
-    for (Iterator<Http1Upstream> i = waiting.iterator(); i.hasNext(); i.next()) {
+    for (Iterator<PooledUpstream> i = waiting.iterator(); i.hasNext(); i.next()) {
       if (++count >= MAX_IDLE_PER_ROUTE) {
         return true;
       }
@@ -146,7 +146,7 @@ final class UpstreamPool {
     });
   }
 
-  private static boolean isStale(Http1Upstream upstream, long now) {
+  private static boolean isStale(PooledUpstream upstream, long now) {
     boolean stale =
         now - upstream.idleSinceNanos >= upstream.idleLimitNanos || !upstream.isUsable();
     if (stale) {

@@ -47,6 +47,9 @@ interface Visitor {
   /** Answers in the local service's place, where no part of a response was written. */
   void answer(HttpRefusal refusal);
 
+  /** Whether {@link #abort} tells a {@link ServiceResetException} as what it is. */
+  boolean takesResets();
+
   /** Makes sure that what was written of a response is not taken for all of it. */
   void abort(Throwable cause);
 

@@ -1,5 +1,6 @@
 package dev.culvert.server.route;
 
+import dev.culvert.mux.control.ServiceProtocol;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.server.rules.Gate;
 
@@ -15,6 +16,7 @@ import dev.culvert.server.rules.Gate;
  * @param owner names the client in logs
  * @param gate what the client holds its visitors to
  * @param opener opens streams to the client
+ * @param service what is spoken in these streams, for HTTP
  */
 public record Route(
     TunnelKind kind,
@@ -24,7 +26,21 @@ public record Route(
     int tunnel,
     String owner,
     Gate gate,
-    StreamOpener opener) {
+    StreamOpener opener,
+    ServiceProtocol service) {
+
+  /** One whose service speaks HTTP/1.1, or for TCP. */
+  public Route(
+      TunnelKind kind,
+      String name,
+      String path,
+      int port,
+      int tunnel,
+      String owner,
+      Gate gate,
+      StreamOpener opener) {
+    this(kind, name, path, port, tunnel, owner, gate, opener, ServiceProtocol.HTTP_1);
+  }
 
   /** One for all paths of its host, whose visitors its client holds to nothing. */
   public Route(

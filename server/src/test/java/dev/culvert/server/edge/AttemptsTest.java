@@ -10,6 +10,7 @@ import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RoutePool;
 import dev.culvert.server.route.RouteTable;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -98,6 +99,28 @@ final class AttemptsTest {
     assertThat(reused(OTHER).afterUnanswered(broken, false)).isNull();
     assertThat(reused(IDEMPOTENT).afterUnanswered(broken, true)).isNull();
     assertThat(reused(IDEMPOTENT).afterUnanswered(new ProtocolException(), false)).isNull();
+  }
+
+  @Test
+  void whatAServiceSaysThatItHasNotLookedAtIsSentAgainOnceWhateverItsMethod() {
+    ServiceResetException refused = new ServiceResetException(Http2Error.REFUSED_STREAM);
+    for (boolean isIdempotent : new boolean[] {IDEMPOTENT, OTHER}) {
+      Attempts attempts = fresh(isIdempotent);
+
+      assertThat(attempts.afterUnanswered(refused, false)).isEqualTo(routes.getFirst());
+      assertThat(attempts.afterUnanswered(refused, false)).isNull();
+    }
+    assertThat(fresh(IDEMPOTENT).afterUnanswered(refused, true)).isNull();
+  }
+
+  @Test
+  void whatAServiceGaveUpIsNotSentAgain() {
+    for (Http2Error code : Http2Error.values()) {
+      if (code != Http2Error.REFUSED_STREAM) {
+        assertThat(reused(IDEMPOTENT).afterUnanswered(new ServiceResetException(code), false))
+            .isNull();
+      }
+    }
   }
 
   @Test

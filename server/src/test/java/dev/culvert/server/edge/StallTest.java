@@ -118,6 +118,18 @@ final class StallTest {
   }
 
   @Test
+  void callWhoseEndsAreQuietGoesOn() throws Exception {
+    String fields = "Content-Type: application/grpc\r\nTransfer-Encoding: chunked\r\n\r\n";
+    send("POST / HTTP/1.1\r\nHost: calls.localhost\r\n" + fields);
+    ground.serve();
+
+    advance(3600);
+
+    assertThat(output()).isEmpty();
+    assertThat(visitor.isOpen()).isTrue();
+  }
+
+  @Test
   void uploadThatTricklesGoesOn() throws Exception {
     send("POST /" + HOST + "Content-Length: 9\r\n\r\n");
     ServiceConnection service = serve();

@@ -2,6 +2,7 @@ package dev.culvert.server.edge;
 
 import dev.culvert.mux.Role;
 import dev.culvert.mux.SessionConfig;
+import dev.culvert.mux.control.ServiceProtocol;
 import dev.culvert.mux.control.StreamStatus;
 import dev.culvert.mux.control.TunnelKind;
 import dev.culvert.mux.netty.MuxHandler;
@@ -12,6 +13,7 @@ import dev.culvert.server.route.PortRange;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RouteTable;
 import dev.culvert.server.route.StreamOpener;
+import dev.culvert.server.rules.Gate;
 import dev.culvert.server.rules.RuleBook;
 import dev.culvert.server.visitor.Networks;
 import dev.culvert.server.visitor.Patience;
@@ -81,6 +83,12 @@ final class StandingGround implements AutoCloseable {
         new RouteTable.Request(
             TunnelKind.HTTP, "holder", Permissions.STANDARD, "key", "app", false, 0),
         name -> new Route(TunnelKind.HTTP, name, 0, 1, "test", opener));
+    routes.open(
+        new RouteTable.Request(
+            TunnelKind.HTTP, "holder", Permissions.STANDARD, "other", "calls", false, 0),
+        name ->
+            new Route(
+                TunnelKind.HTTP, name, "", 0, 2, "test", Gate.OPEN, opener, ServiceProtocol.H2C));
     RuleBook rules = new RuleBook(() -> 443);
     VisitorSettings settings =
         new VisitorSettings(TrustedProxies.NONE, Networks.NONE, 1000, patience);

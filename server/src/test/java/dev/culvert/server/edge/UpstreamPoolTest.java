@@ -26,7 +26,7 @@ final class UpstreamPoolTest {
   @TempDir private Path state;
   private EdgeGround ground;
   private Route route;
-  private Http1Upstream upstream;
+  private PooledUpstream upstream;
   private ServiceConnection service;
 
   @BeforeEach
@@ -46,7 +46,7 @@ final class UpstreamPoolTest {
     return ground.visitorLoop();
   }
 
-  private @Nullable Http1Upstream take(Listener user) {
+  private @Nullable PooledUpstream take(Listener user) {
     return pool.take(route, Long.MAX_VALUE, user, loop());
   }
 
@@ -122,16 +122,16 @@ final class UpstreamPoolTest {
       pool.release(route, next(new Listener()), -1);
       ground.serve();
     }
-    Http1Upstream last = next(new Listener());
+    PooledUpstream last = next(new Listener());
 
     pool.release(route, last, -1);
 
     assertThat(ground.serve().awaitFinish()).isTrue();
   }
 
-  private Http1Upstream next(Listener user) throws Exception {
-    Http1Upstream opened =
-        (Http1Upstream)
+  private PooledUpstream next(Listener user) throws Exception {
+    PooledUpstream opened =
+        (PooledUpstream)
             pool.open(route, user, loop()).get(EdgeGround.PATIENCE_SECONDS, TimeUnit.SECONDS);
     opened.read();
     return opened;
