@@ -42,6 +42,7 @@ final class Http2ServiceTest {
   private Tunnel tunnel;
   private HttpClient visitor;
   private @Nullable Http2Service service;
+
   @SuppressWarnings("NullAway.Init") // serve does
   private Client client;
 

@@ -1,7 +1,6 @@
 package dev.culvert.server.edge;
 
 import dev.culvert.mux.netty.RelayLeg;
-import dev.culvert.server.visitor.Patience;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;

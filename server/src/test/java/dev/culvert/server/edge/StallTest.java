@@ -171,6 +171,7 @@ final class StallTest {
     respond(service, "pong");
     assertThat(output()).isEqualTo("pong");
   }
+
   @Test
   void serviceMayStreamAsSlowlyAsItWants() throws Exception {
     send("GET /" + HOST + "\r\n");
