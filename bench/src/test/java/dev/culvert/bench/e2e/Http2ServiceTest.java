@@ -264,7 +264,7 @@ final class Http2ServiceTest {
       Http2Service.Request request = waiting.poll(20, TimeUnit.SECONDS);
       assertThat(request).isNotNull();
 
-      raw.close();
+      raw.cut();
 
       assertThat(request.awaitClosed()).isNotNull();
     }

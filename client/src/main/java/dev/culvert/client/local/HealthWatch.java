@@ -100,13 +100,13 @@ public final class HealthWatch {
       Http2Question.ask(
           service, target, check.path(), status -> verdict.trySuccess(judged(status)));
     } else {
-      ask(service, verdict);
+      askInHttp1(service, verdict);
     }
     service.pipeline().remove(EarlyInput.class);
     service.config().setAutoRead(true);
   }
 
-  private void ask(Channel service, Promise<String> verdict) {
+  private void askInHttp1(Channel service, Promise<String> verdict) {
     service.pipeline().addLast(new Answer(verdict));
     String request =
         "GET "

@@ -51,7 +51,7 @@ final class Http2Frames {
     this.listener = listener;
     this.skipped = prefaceBytes;
     decoder = new DefaultHttp2HeadersDecoder(false, MAX_BLOCK_BYTES);
-    decoder.configuration().headerTable().maxHeaderTableSize(MAX_TABLE_BYTES);
+    decoder.configuration().maxHeaderTableSize(MAX_TABLE_BYTES);
   }
 
   /** Looks at {@code bytes}, which are borrowed and stay as they are. */
