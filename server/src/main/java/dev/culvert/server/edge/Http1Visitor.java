@@ -197,6 +197,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private boolean wantsMore() {
     return isClosing
         || (early.isEmpty()
+            && !codec.holdsBytes()
             && (exchange == null ? context().channel().isWritable() : exchange.wantsRequest()));
   }
 

@@ -192,7 +192,11 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   private boolean wantsMore() {
-    return isOver ? isRequestEnded : exchange == null || exchange.wantsRequest();
+    if (isOver) {
+      return isRequestEnded;
+    }
+    boolean isSwitching = head != null && head.upgrade(); // what follows is no part of the request
+    return exchange == null || (!isSwitching && exchange.wantsRequest());
   }
 
   // Patience.

@@ -17,17 +17,23 @@ import org.jspecify.annotations.Nullable;
  * the handler behind when this one is removed.
  */
 final class VisitorCodec extends CombinedChannelDuplexHandler<RequestDecoder, HttpResponseEncoder> {
+  private final Decoder decoder = new Decoder();
   private @Nullable ChannelHandlerContext context;
   private boolean isHolding;
   private boolean isToHead;
 
   VisitorCodec() {
-    init(new Decoder(), new Encoder());
+    init(decoder, new Encoder());
   }
 
   /** Decodes nothing behind the current request. */
   void hold() {
     isHolding = true;
+  }
+
+  /** Whether anything came that is being kept. Until then the visitor is read: it may leave. */
+  boolean holdsBytes() {
+    return isHolding && decoder.hasBytes();
   }
 
   /** Decodes what was held, if anything was: the connection stays with HTTP. */
@@ -54,6 +60,10 @@ final class VisitorCodec extends CombinedChannelDuplexHandler<RequestDecoder, Ht
   }
 
   private final class Decoder extends RequestDecoder {
+    boolean hasBytes() {
+      return actualReadableBytes() > 0;
+    }
+
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
         throws Exception {

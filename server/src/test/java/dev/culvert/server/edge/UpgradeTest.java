@@ -121,6 +121,17 @@ final class UpgradeTest {
   }
 
   @Test
+  void visitorThatLeavesBeforeTheAnswerFreesTheStream() throws Exception {
+    visitor.send("GET / HTTP/1.1\r\n" + UPGRADE + "\r\n");
+    ServiceConnection service = ground.serve();
+    service.readHead();
+
+    visitor.close();
+
+    assertThat(service.awaitFinish()).isFalse();
+  }
+
+  @Test
   void visitorThatLeavesResetsTheService() throws Exception {
     visitor.send("GET / HTTP/1.1\r\n" + UPGRADE + "\r\n");
     ServiceConnection service = ground.serve();
