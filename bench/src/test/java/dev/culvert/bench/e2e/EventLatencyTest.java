@@ -35,8 +35,15 @@ final class EventLatencyTest {
   private static final int ROUNDS = 3;
 
   private static final String EVENT =
-      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-          + "9\r\ndata: 1\n\n\r\n";
+      String.join(
+          "\r\n",
+          "HTTP/1.1 200 OK",
+          "Content-Type: text/event-stream",
+          "Transfer-Encoding: chunked",
+          "",
+          "9",
+          "data: 1\n\n",
+          "");
   private static final String END = "0\r\n\r\n";
 
   @TempDir private Path state;

@@ -8,6 +8,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,10 +27,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A gibibyte each way, with both programs held to 64 MiB of heap and 64 MiB beside it. */
+/**
+ * A gibibyte each way, with both programs held to 64 MiB of heap and 64 MiB beside it; over HTTP/2
+ * a quarter of that, or what {@code -Dculvert.http2.bytes} says.
+ */
 @Timeout(180)
 final class SmallMemoryTest {
   private static final long BYTES = 1L << 30;
+  private static final long HTTP_2_BYTES = Long.getLong("culvert.http2.bytes", 1L << 28);
+  private static final int BLOCK_BYTES = 64 * 1024;
   private static final List<String> SMALL = List.of("-Xmx64m", "-XX:MaxDirectMemorySize=64m");
 
   @TempDir private Path serverState;
@@ -34,7 +45,7 @@ final class SmallMemoryTest {
 
   @Test
   void aGibibyteOverHttp() throws Exception {
-    try (LocalService service = LocalService.start(this::converseHttp);
+    try (LocalService service = LocalService.start(socket -> converseHttp(socket, BYTES));
         ForkedServer server = Forked.server(serverState, SMALL.toArray(String[]::new));
         Forked client = server.client(clientState, SMALL, "http", service.port())) {
       URI url = URI.create(client.await("Forwarding (http://\\S+)"));
@@ -42,14 +53,40 @@ final class SmallMemoryTest {
       try (RawVisitor visitor = RawVisitor.to(url)) {
         visitor.request("GET", "/");
         assertThat(visitor.readHead().status()).isEqualTo(200);
-        assertThat(checksum(visitor.in(), BYTES)).isEqualTo(expected());
+        assertThat(checksum(visitor.in(), BYTES)).isEqualTo(expected(BYTES));
       }
       try (RawVisitor visitor = RawVisitor.to(url)) {
         visitor.request("POST", "/", "Content-Length: " + BYTES);
-        send(visitor.socket().getOutputStream());
+        send(visitor.socket().getOutputStream(), BYTES);
         assertThat(visitor.readHead().status()).isEqualTo(204);
-        assertThat(uploadChecksums.poll(20, TimeUnit.SECONDS)).isEqualTo(expected());
+        assertThat(uploadChecksums.poll(20, TimeUnit.SECONDS)).isEqualTo(expected(BYTES));
       }
+      assertThat(client.isAlive()).isTrue();
+      assertThat(server.forked().isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void aLotOverHttp2() throws Exception {
+    try (LocalService service = LocalService.start(socket -> converseHttp(socket, HTTP_2_BYTES));
+        ForkedServer server = Forked.server(serverState, SMALL.toArray(String[]::new));
+        Forked client = server.client(clientState, SMALL, "http", service.port());
+        HttpClient visitor = HttpClient.newBuilder().sslContext(AnyServer.context()).build()) {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create(client.await("Forwarding (https://\\S+)")));
+
+      HttpResponse<InputStream> down =
+          visitor.send(request.GET().build(), BodyHandlers.ofInputStream());
+      assertThat(down.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      try (InputStream body = down.body()) {
+        assertThat(checksum(body, HTTP_2_BYTES)).isEqualTo(expected(HTTP_2_BYTES));
+      }
+      BodyPublisher body =
+          BodyPublishers.fromPublisher(
+              BodyPublishers.ofInputStream(() -> new Blocks(HTTP_2_BYTES)), HTTP_2_BYTES);
+      HttpResponse<Void> up = visitor.send(request.POST(body).build(), BodyHandlers.discarding());
+      assertThat(up.statusCode()).isEqualTo(204);
+      assertThat(uploadChecksums.poll(20, TimeUnit.SECONDS)).isEqualTo(expected(HTTP_2_BYTES));
       assertThat(client.isAlive()).isTrue();
       assertThat(server.forked().isAlive()).isTrue();
     }
@@ -64,15 +101,15 @@ final class SmallMemoryTest {
 
       try (RawVisitor visitor = RawVisitor.to(port)) {
         Thread sender = sendAll(visitor.socket());
-        assertThat(checksum(visitor.in(), BYTES)).isEqualTo(expected());
+        assertThat(checksum(visitor.in(), BYTES)).isEqualTo(expected(BYTES));
         assertThat(visitor.in().read()).isEqualTo(-1);
         sender.join();
-        assertThat(uploadChecksums.poll(20, TimeUnit.SECONDS)).isEqualTo(expected());
+        assertThat(uploadChecksums.poll(20, TimeUnit.SECONDS)).isEqualTo(expected(BYTES));
       }
     }
   }
 
-  private void converseHttp(Socket socket) throws IOException {
+  private void converseHttp(Socket socket, long bytes) throws IOException {
     InputStream in = socket.getInputStream();
     OutputStream out = socket.getOutputStream();
     String requestLine = readLine(in);
@@ -81,11 +118,11 @@ final class SmallMemoryTest {
     }
     if (requestLine.startsWith("GET")) {
       out.write(
-          ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + BYTES + "\r\n\r\n")
+          ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + bytes + "\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII));
-      send(out);
+      send(out, bytes);
     } else {
-      uploadChecksums.add(checksum(in, BYTES));
+      uploadChecksums.add(checksum(in, bytes));
       out.write("HTTP/1.1 204 No Content\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     }
     in.read();
@@ -101,7 +138,7 @@ final class SmallMemoryTest {
     return Thread.ofVirtual()
         .start(() -> {
           try {
-            send(socket.getOutputStream());
+            send(socket.getOutputStream(), BYTES);
             socket.shutdownOutput();
           } catch (IOException e) {
             // The other side's checksum is wrong then.
@@ -128,9 +165,9 @@ final class SmallMemoryTest {
     }
   }
 
-  private static void send(OutputStream out) throws IOException {
-    byte[] block = new byte[64 * 1024];
-    for (long i = 0; i < BYTES / block.length; i++) {
+  private static void send(OutputStream out, long bytes) throws IOException {
+    byte[] block = new byte[BLOCK_BYTES];
+    for (long i = 0; i < bytes / block.length; i++) {
       fill(block, i);
       out.write(block);
     }
@@ -139,7 +176,7 @@ final class SmallMemoryTest {
 
   private static long checksum(InputStream in, long bytes) throws IOException {
     CRC32C checksum = new CRC32C();
-    byte[] buffer = new byte[64 * 1024];
+    byte[] buffer = new byte[BLOCK_BYTES];
     long left = bytes;
     while (left > 0) {
       int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
@@ -152,13 +189,45 @@ final class SmallMemoryTest {
     return checksum.getValue();
   }
 
-  private static long expected() {
+  private static long expected(long bytes) {
     CRC32C checksum = new CRC32C();
-    byte[] block = new byte[64 * 1024];
-    for (long i = 0; i < BYTES / block.length; i++) {
+    byte[] block = new byte[BLOCK_BYTES];
+    for (long i = 0; i < bytes / block.length; i++) {
       fill(block, i);
       checksum.update(block);
     }
     return checksum.getValue();
+  }
+
+  /** What {@link #send} sends, to be read. */
+  private static final class Blocks extends InputStream {
+    private final byte[] block = new byte[BLOCK_BYTES];
+    private final long end;
+    private long at;
+
+    Blocks(long bytes) {
+      end = bytes;
+    }
+
+    @Override
+    public int read() {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) {
+      if (at == end) {
+        return -1;
+      }
+      int from = (int) (at % block.length);
+      if (from == 0) {
+        fill(block, at / block.length);
+      }
+      int count = Math.min(length, block.length - from);
+      System.arraycopy(block, from, into, offset, count);
+      at += count;
+      return count;
+    }
   }
 }

@@ -138,8 +138,18 @@ final class CurlTest {
       socket.getInputStream().read(new byte[16_384]);
       OutputStream out = socket.getOutputStream();
       String answer =
-          "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
-              + "4\r\nbody\r\n0\r\nX-Sum: 1234\r\n\r\n";
+          String.join(
+              "\r\n",
+              "HTTP/1.1 200 OK",
+              "Connection: close",
+              "Transfer-Encoding: chunked",
+              "",
+              "4",
+              "body",
+              "0",
+              "X-Sum: 1234",
+              "",
+              "");
       out.write(answer.getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       // curl says what is missing.

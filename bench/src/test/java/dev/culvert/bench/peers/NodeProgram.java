@@ -46,7 +46,9 @@ final class NodeProgram implements AutoCloseable {
 
   private void read() {
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-      out.lines().forEach(lines::add);
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        lines.add(line);
+      }
     } catch (IOException e) {
       lines.add("cannot be read: " + e);
     }

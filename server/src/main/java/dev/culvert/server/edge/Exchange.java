@@ -246,8 +246,7 @@ final class Exchange implements Upstream.User {
 
   /** False while what came of the request has yet to go its way. */
   boolean wantsRequest() {
-    return isOver
-        || (upstream != null && unwrittenBytes < HIGH_BYTES && !(head.upgrade() && isRequestEnded));
+    return isOver || (upstream != null && unwrittenBytes < HIGH_BYTES);
   }
 
   /**

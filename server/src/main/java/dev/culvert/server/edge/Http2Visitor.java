@@ -194,7 +194,11 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   }
 
   private boolean wantsMore() {
-    return isOver ? isRequestEnded : exchange == null || exchange.wantsRequest();
+    if (isOver) {
+      return isRequestEnded;
+    }
+    boolean isSwitching = head != null && head.upgrade(); // what follows is no part of the request
+    return exchange == null || (!isSwitching && exchange.wantsRequest());
   }
 
   /** Ends what has stood still for too long; each {@value Http2Patience#LOOK_SECONDS} s. */
