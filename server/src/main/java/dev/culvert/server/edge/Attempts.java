@@ -90,9 +90,9 @@ final class Attempts {
     return other == null ? same : other;
   }
 
-  /** Whether there are members that the request has not been to. */
-  boolean hasOthers() {
-    return members.size() > tried.size() && tried.size() < MAX_MEMBERS;
+  /** Whether the request may go to another member where this one turns out to have no service. */
+  boolean mayGoElsewhere() {
+    return !isReused && members.size() > tried.size() && tried.size() < MAX_MEMBERS;
   }
 
   /** A response has begun. */

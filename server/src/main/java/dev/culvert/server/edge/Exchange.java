@@ -202,7 +202,7 @@ final class Exchange implements Upstream.User {
       bodyTooLong(tooLong);
       return;
     }
-    sentBody.add(content, attempts.hasOthers());
+    sentBody.add(content, attempts.mayGoElsewhere());
     hasSentBody |= bytes > 0;
     unwrittenBytes += bytes;
     target.write(
@@ -262,6 +262,11 @@ final class Exchange implements Upstream.User {
     }
     fail(HttpRefusal.badRequest("Its body cannot be read."));
     return true;
+  }
+
+  @Override
+  public void onReached() {
+    sentBody.reached();
   }
 
   // The response.

@@ -304,6 +304,11 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == StatusHandler.Event.CONNECTED) {
+      Seat to = seat;
+      tell(to.loop(), to.user()::onReached);
+      return;
+    }
     if (event == ChannelInputShutdownEvent.INSTANCE && !isRelaying) {
       isInputEnded = true;
       ended(new IOException("the local service ended the connection within its response"));
