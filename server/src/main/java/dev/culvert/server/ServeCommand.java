@@ -144,22 +144,23 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     CulvertServer server = CulvertServer.start(config());
     ReopenSignal.handle(server::reopenLogs);
+    Thread end =
+        new Thread(
+            () -> {
+              server.close();
+              Runtime.getRuntime().halt(0); // to be told to stop is no failure
+            },
+            "culvert-shutdown");
+    Runtime.getRuntime().addShutdownHook(end); // before anybody knows that the server runs
     try {
       if (spec != null) {
         announce(server, spec.commandLine().getOut());
       }
     } catch (Exception e) {
+      Runtime.getRuntime().removeShutdownHook(end);
       server.close();
       throw e;
     }
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  server.close();
-                  Runtime.getRuntime().halt(0); // to be told to stop is no failure
-                },
-                "culvert-shutdown"));
     Thread.currentThread().join(); // the hook ends the program
     return 0;
   }

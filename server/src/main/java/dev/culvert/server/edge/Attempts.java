@@ -93,9 +93,9 @@ final class Attempts {
     return other == null ? same : other;
   }
 
-  /** Whether there are members that the request has not been to. */
-  boolean hasOthers() {
-    return members.size() > tried.size() && tried.size() < MAX_MEMBERS;
+  /** Whether the request may go to another member where this one turns out to have no service. */
+  boolean mayGoElsewhere() {
+    return !isReused && members.size() > tried.size() && tried.size() < MAX_MEMBERS;
   }
 
   /** No response has begun for too long; it is not tried again. */

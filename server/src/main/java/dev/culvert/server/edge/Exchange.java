@@ -215,7 +215,7 @@ final class Exchange implements Upstream.User {
     if (content instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
       admission().editTrailers(last.trailingHeaders());
     }
-    sentBody.add(content, attempts.hasOthers());
+    sentBody.add(content, attempts.mayGoElsewhere());
     hasSentBody |= bytes > 0;
     unwrittenBytes += bytes;
     target.write(
@@ -296,6 +296,11 @@ final class Exchange implements Upstream.User {
     }
     fail(HttpRefusal.badRequest("Its body cannot be read."));
     return true;
+  }
+
+  @Override
+  public void onReached() {
+    sentBody.reached();
   }
 
   // The response.

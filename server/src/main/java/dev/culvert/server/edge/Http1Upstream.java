@@ -228,6 +228,11 @@ final class Http1Upstream extends PooledUpstream {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == StatusHandler.Event.CONNECTED) {
+      Seat to = seat;
+      tell(to.loop(), to.user()::onReached);
+      return;
+    }
     if (event == ChannelInputShutdownEvent.INSTANCE && !isRelaying) {
       ended(new IOException("the local service ended the connection within its response"));
     }

@@ -6,8 +6,8 @@ import java.util.Queue;
 
 /**
  * What was sent of a request's body to a client that may turn out to have no service; kept so that
- * it can be sent to another. At most {@value #MAX_BYTES} bytes, until an answer begins. Event loop
- * only.
+ * it can be sent to another. At most {@value #MAX_BYTES} bytes, until the service has taken the
+ * connection. Event loop only.
  */
 final class SentBody {
   static final int MAX_BYTES = 64 * 1024;
@@ -15,6 +15,7 @@ final class SentBody {
   private final Queue<HttpContent> parts = new ArrayDeque<>(1);
   private int bytes;
   private boolean isWhole = true;
+  private boolean isReached;
 
   /**
    * Takes note of a part that is about to be sent, which stays the caller's.
@@ -23,7 +24,7 @@ final class SentBody {
    */
   void add(HttpContent part, boolean isKept) {
     int more = part.content().readableBytes();
-    if (more > 0 && (!isKept || bytes + more > MAX_BYTES)) {
+    if (more > 0 && (!isKept || isReached || bytes + more > MAX_BYTES)) {
       forget();
     }
     if (isWhole) {
@@ -45,6 +46,15 @@ final class SentBody {
     waiting.addAll(unsent);
     parts.clear();
     bytes = 0;
+    isReached = false;
+  }
+
+  /** The service has taken the connection: bytes are not sent again. */
+  void reached() {
+    isReached = true;
+    if (bytes > 0) {
+      forget();
+    }
   }
 
   /** It will not be sent again. */

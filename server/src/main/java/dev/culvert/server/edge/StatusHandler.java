@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  * without a status, the pipeline hears of a {@link LocalServiceException}.
  */
 final class StatusHandler extends ByteToMessageDecoder {
+  /** Goes through the pipeline. */
+  enum Event {
+    /** The service has taken the connection. */
+    CONNECTED
+  }
+
   private static final long DEADLINE_SECONDS = 3 * ControlProtocol.DEADLINE.toSeconds();
 
   private @Nullable Future<?> deadline;
@@ -57,6 +63,7 @@ final class StatusHandler extends ByteToMessageDecoder {
         return;
       }
       if (status.isConnected()) {
+        ctx.fireUserEventTriggered(Event.CONNECTED);
         ctx.pipeline().remove(this);
       } else {
         fail(ctx, status, true);

@@ -17,6 +17,9 @@ import java.util.function.Consumer;
 interface Upstream {
   /** Who has the connection for one request and response. Called on its own event loop. */
   interface User {
+    /** The local service has taken the connection. */
+    default void onReached() {}
+
     /** Takes a part of the response. */
     void onResponse(HttpObject part);
 

@@ -55,6 +55,8 @@ final class RetryTest {
     assertThat(second.readHead()).startsWith("PUT /again HTTP/1.1\r\n");
     second.respond("2");
     assertThat(visitor.readResponse()).endsWith("2");
+    send("GET");
+    assertThat(second.readHead()).as("its end was sent again, too").startsWith("GET /again ");
   }
 
   @Test

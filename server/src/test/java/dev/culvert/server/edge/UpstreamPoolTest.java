@@ -51,6 +51,16 @@ final class UpstreamPoolTest {
   }
 
   @Test
+  void userHearsOnceThatTheServiceHasTakenTheConnection() throws Exception {
+    service.send("HTTP/1.1 200 OK\r\n\r\n");
+
+    assertThat(first.heard.poll(EdgeGround.PATIENCE_SECONDS, TimeUnit.SECONDS))
+        .isEqualTo("reached");
+    assertThat(first.heard.poll(EdgeGround.PATIENCE_SECONDS, TimeUnit.SECONDS))
+        .isEqualTo("response");
+  }
+
+  @Test
   void connectionThatWasGivenBackIsGivenOutOnce() {
     pool.release(route, upstream, -1);
 
@@ -139,9 +149,16 @@ final class UpstreamPoolTest {
 
   private static final class Listener implements Upstream.User {
     private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+
+    @Override
+    public void onReached() {
+      heard.add("reached");
+    }
 
     @Override
     public void onResponse(HttpObject part) {
+      heard.add("response");
       ReferenceCountUtil.release(part);
     }
 
