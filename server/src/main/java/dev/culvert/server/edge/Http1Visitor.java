@@ -14,6 +14,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
@@ -52,6 +53,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private final ArrayDeque<HttpObject> early = new ArrayDeque<>();
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable RequestHead head; // of the request that is being answered, if it could be read
+  private @Nullable String accept; // of the same, in any case
   private @Nullable Exchange exchange;
   private KeepAlive keepAlive = KeepAlive.YES; // of the request that is being answered
   private boolean isRequestEnded = true;
@@ -135,6 +137,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     codec.answerHead(request.method().equals(HttpMethod.HEAD));
     keepAlive = HttpUtil.isKeepAlive(request) ? KeepAlive.YES : KeepAlive.NO;
     head = null;
+    accept = RequestHead.joined(request.headers().getAll(HttpHeaderNames.ACCEPT));
     try {
       head = RequestHead.of(request, scheme);
       exchange = reception.receive(this, head);
@@ -276,7 +279,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     if (refusal.isLast() || (head != null && head.waitsToContinue())) {
       keepAlive = KeepAlive.NO;
     }
-    write(RefusalPage.of(refusal, head == null ? null : head.accept()));
+    write(RefusalPage.of(refusal, accept));
     flush();
     answered();
   }
