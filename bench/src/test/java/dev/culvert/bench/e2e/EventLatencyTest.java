@@ -35,15 +35,16 @@ final class EventLatencyTest {
   private static final int ROUNDS = 3;
 
   private static final String EVENT =
-      String.join(
-          "\r\n",
-          "HTTP/1.1 200 OK",
-          "Content-Type: text/event-stream",
-          "Transfer-Encoding: chunked",
-          "",
-          "9",
-          "data: 1\n\n",
-          "");
+      """
+      HTTP/1.1 200 OK
+      Content-Type: text/event-stream
+      Transfer-Encoding: chunked
+
+      9
+      data: 1~~
+      """
+          .replace("\n", "\r\n")
+          .replace('~', '\n');
   private static final String END = "0\r\n\r\n";
 
   @TempDir private Path state;

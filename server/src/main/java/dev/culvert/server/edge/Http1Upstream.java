@@ -229,8 +229,7 @@ final class Http1Upstream extends PooledUpstream {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == StatusHandler.Event.CONNECTED) {
-      Seat to = seat;
-      tell(to.loop(), to.user()::onReached);
+      reached();
       return;
     }
     if (event == ChannelInputShutdownEvent.INSTANCE && !isRelaying) {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -38,6 +39,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   final Http1Patience patience = new Http1Patience(this);
   private final Http1Output output;
   private @Nullable RequestHead head; // of the request that is being answered, if it could be read
+  private @Nullable String accept; // of the same, in any case
   private @Nullable Exchange exchange;
   private boolean isRequestEnded = true;
   private boolean isAnswering;
@@ -111,6 +113,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private void begin(HttpRequest request) {
     output.begin(request);
     head = null;
+    accept = RequestHead.joined(request.headers().getAll(HttpHeaderNames.ACCEPT));
     try {
       head = RequestHead.of(request, scheme);
       output.understood(head.version());
@@ -227,7 +230,7 @@ final class Http1Visitor extends ChannelInboundHandlerAdapter implements Visitor
     if (refusal.isLast() || (head != null && head.waitsToContinue())) {
       output.closeAfter();
     }
-    write(RefusalPage.of(refusal, head == null ? null : head.accept()));
+    write(RefusalPage.of(refusal, accept));
     flush();
     answered();
   }

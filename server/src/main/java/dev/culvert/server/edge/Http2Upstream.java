@@ -313,7 +313,9 @@ final class Http2Upstream extends PooledUpstream {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == ChannelInputShutdownEvent.INSTANCE) {
+    if (event == StatusHandler.Event.CONNECTED) {
+      reached();
+    } else if (event == ChannelInputShutdownEvent.INSTANCE) {
       ended(new IOException("the local service ended the connection within its response"));
     }
     ReferenceCountUtil.release(event);

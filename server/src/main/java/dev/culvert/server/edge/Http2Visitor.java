@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
@@ -42,6 +43,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private final Http2Patience patience;
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable RequestHead head;
+  private @Nullable String accept; // whether or not there is a head
   private @Nullable Exchange exchange;
   private @Nullable Http2Response response;
   private boolean isRequestEnded; // the visitor sends no more on this stream
@@ -138,6 +140,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   private void begin(Http2HeadersFrame frame)
       throws Http2Head.MalformedException, RequestHead.RefusedException {
     isRequestEnded = frame.isEndStream();
+    accept = RequestHead.joined(frame.headers().getAll(HttpHeaderNames.ACCEPT));
     isToHead = AsciiString.contentEquals(HttpMethod.HEAD.asciiName(), frame.headers().method());
     RequestHead read = Http2Head.request(frame.headers(), isRequestEnded, connection.scheme());
     head = read;
@@ -242,7 +245,7 @@ final class Http2Visitor extends ChannelInboundHandlerAdapter implements Visitor
   @Override
   public void answer(HttpRefusal refusal) {
     exchange = null;
-    write(RefusalPage.of(refusal, head == null ? null : head.accept()));
+    write(RefusalPage.of(refusal, accept));
     flush();
     answered();
   }

@@ -142,6 +142,12 @@ abstract class PooledUpstream extends ChannelInboundHandlerAdapter implements Up
     }
   }
 
+  /** The local service has taken the connection. */
+  void reached() {
+    Seat to = seat;
+    tell(to.loop(), to.user()::onReached);
+  }
+
   void readComplete() {
     Seat to = seat;
     tell(to.loop(), to.user()::onReadComplete);

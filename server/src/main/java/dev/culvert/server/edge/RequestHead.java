@@ -89,8 +89,12 @@ record RequestHead(
 
   /** What the visitor would like to be answered with; null where it does not say. */
   @Nullable String accept() {
-    List<String> accept = headers.getAll(HttpHeaderNames.ACCEPT);
-    return accept.isEmpty() ? null : String.join(",", accept);
+    return joined(headers.getAll(HttpHeaderNames.ACCEPT));
+  }
+
+  /** The values of a header that is a list, as one; null where there are none. */
+  static @Nullable String joined(List<? extends CharSequence> values) {
+    return values.isEmpty() ? null : String.join(",", values);
   }
 
   /** Checks a request of HTTP/1 and takes it apart; its headers are changed. */
