@@ -103,6 +103,7 @@ final class Http2Service implements AutoCloseable {
   }
 
   /** One request, and its answer. On the event loop, but for what is said to have come. */
+  @SuppressWarnings("NullAway.Init") // the head comes first
   final class Request extends SimpleChannelInboundHandler<Http2StreamFrame> {
     private final Script script;
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();

@@ -65,10 +65,6 @@ final class VisitorCodec extends CombinedChannelDuplexHandler<RequestDecoder, Ht
   }
 
   private final class Decoder extends RequestDecoder {
-    boolean hasBytes() {
-      return actualReadableBytes() > 0;
-    }
-
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
         throws Exception {
