@@ -65,6 +65,7 @@ final class Http2Upstream extends PooledUpstream {
   private final ResponseCredit credit;
   private final String scheme; // of the service, not of the visitor
   private volatile @Nullable Http2FrameStream exchange; // the stream of the request
+  private volatile boolean isReached; // the service has taken the connection
   private volatile boolean isRequestWritten;
   private boolean hasHead; // of the response; stream's loop
 
@@ -199,9 +200,12 @@ final class Http2Upstream extends PooledUpstream {
   @Override
   public void abort() {
     Http2FrameStream given = exchange;
-    if (given != null) {
-      stream.write(new DefaultHttp2ResetFrame(Http2Error.CANCEL).stream(given));
+    if (!isReached || given == null) { // nobody is there to be told
+      leavePool();
+      tell(stream.eventLoop(), () -> RelayLeg.abort(stream));
+      return;
     }
+    stream.write(new DefaultHttp2ResetFrame(Http2Error.CANCEL).stream(given));
     retire();
   }
 
@@ -314,6 +318,7 @@ final class Http2Upstream extends PooledUpstream {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == StatusHandler.Event.CONNECTED) {
+      isReached = true;
       reached();
     } else if (event == ChannelInputShutdownEvent.INSTANCE) {
       ended(new IOException("the local service ended the connection within its response"));
