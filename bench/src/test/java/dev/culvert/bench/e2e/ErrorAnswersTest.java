@@ -152,7 +152,10 @@ final class ErrorAnswersTest {
         switch (accept) {
           case BROWSER -> {
             assertThat(answer.type()).isEqualTo("text/html; charset=utf-8");
-            assertThat(answer.body()).startsWith("<!doctype html>").contains(error).doesNotContain("'&b");
+            assertThat(answer.body())
+                .startsWith("<!doctype html>")
+                .contains(error)
+                .doesNotContain("'&b");
           }
           case "application/json" -> {
             JsonObject json = JsonParser.parseString(answer.body()).getAsJsonObject();
