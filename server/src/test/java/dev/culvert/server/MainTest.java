@@ -65,6 +65,9 @@ final class MainTest {
     "--trusted-proxy-headers,via,headers of proxies: via,culvertd serve --help",
     "--proxy-protocol-from,10.0.0.0/33,10.0.0.0/33,culvertd serve --help",
     "--max-connections-per-visitor,0,connections per visitor: 0,culvertd serve --help",
+    "--response-timeout,soon,--response-timeout soon,90s",
+    "--response-timeout,2d,time for a response,culvertd serve --help",
+    "--min-request-rate,-1,bytes of a request in a second: -1,culvertd serve --help",
     "--access-log-format,xml,format of the access log: xml,culvertd serve --help",
     "--access-log-query,perhaps,--access-log-query,culvertd serve --help"
   })

@@ -3,6 +3,7 @@ package dev.culvert.server.edge;
 import dev.culvert.mux.control.ServiceProtocol;
 import dev.culvert.mux.netty.RelayEnd;
 import dev.culvert.mux.netty.RelayLeg;
+import dev.culvert.mux.netty.SessionEndedException;
 import dev.culvert.server.log.RequestTrace;
 import dev.culvert.server.route.Route;
 import dev.culvert.server.route.RoutePool;
@@ -480,7 +481,11 @@ final class Exchange implements Upstream.User {
       return;
     }
     if (next == null) {
-      fail(ExchangeFailure.unanswered(head.host(), cause));
+      boolean mayBeRepeated = head.isIdempotent() && cause instanceof SessionEndedException;
+      fail(
+          mayBeRepeated && reception.isStopping()
+              ? HttpRefusal.stopping()
+              : ExchangeFailure.unanswered(head.host(), cause));
       return;
     }
     patience.stop();

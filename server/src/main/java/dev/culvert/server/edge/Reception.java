@@ -108,6 +108,10 @@ final class Reception {
     isStopping = true;
   }
 
+  boolean isStopping() {
+    return isStopping;
+  }
+
   /** Holds a request to the rules; {@code answer} is called once, on its visitor's event loop. */
   void admit(
       Visitor visitor,

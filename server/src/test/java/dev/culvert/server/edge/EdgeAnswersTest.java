@@ -94,6 +94,22 @@ final class EdgeAnswersTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"GET, 503, server-stopping", "POST, 502, no-response"})
+  void requestThatMayBeRepeatedIsToldSoWhereTheServerStopsWithinIt(
+      String method, int status, String error) throws Exception {
+    EdgeGround ground = ground();
+    try (TestVisitor visitor = ground.visit()) {
+      visitor.send(method + " / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 0\r\n\r\n");
+      ground.serve().readHead();
+
+      ground.edge().stop();
+      ground.cutFirst();
+
+      assertAnswer(visitor.readResponse(), status, error);
+    }
+  }
+
   @Test
   void clientThatIsGoneWithoutItsRouteIsUnavailable() throws Exception {
     EdgeGround ground = ground();

@@ -118,6 +118,8 @@ final class HostileRequestTest {
   void markupInAHostIsEscapedOnThePage() throws Exception {
     visitor.send("GET / HTTP/1.1\r\nHost: a&'b.localhost\r\nAccept: text/html\r\n\r\n");
 
-    assertThat(visitor.readResponse()).startsWith("HTTP/1.1 404 ").contains("a&amp;&#39;b.localhost");
+    assertThat(visitor.readResponse())
+        .startsWith("HTTP/1.1 404 ")
+        .contains("a&amp;&#39;b.localhost");
   }
 }
