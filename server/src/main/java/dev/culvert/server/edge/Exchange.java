@@ -21,7 +21,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.ProtocolException;
-import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,9 +38,6 @@ import org.slf4j.LoggerFactory;
 final class Exchange implements Upstream.User {
   private static final Logger logger = LoggerFactory.getLogger(Exchange.class);
 
-  /** Request bytes on their way to the stream before the visitor is read no more. */
-  private static final int HIGH_BYTES = 128 * 1024;
-
   private final Visitor visitor;
   private final Reception reception;
   private final UpstreamPool pool;
@@ -49,20 +45,16 @@ final class Exchange implements Upstream.User {
   private final RequestHead head;
   private final Requester requester;
   private final RequestTrace trace;
-  private final ArrayDeque<HttpContent> waitingContent = new ArrayDeque<>();
-  private final SentBody sentBody = new SentBody();
+  private final RequestBody requestBody = new RequestBody();
+  private final ResponseBody responseBody;
   private final ResponsePatience patience;
   private @Nullable Route route; // that has the request
   private @Nullable Admission admission; // once it has passed
   private @Nullable Upstream upstream;
-  private @Nullable ResponseCompressor compressor;
-  private boolean isRequestEnded;
-  private boolean hasSentBody;
   private boolean hasInformed;
   private boolean hasResponse; // its head has been written
   private boolean isSwitching;
   private boolean isOver;
-  private int unwrittenBytes;
 
   Exchange(
       Visitor visitor,
@@ -79,6 +71,7 @@ final class Exchange implements Upstream.User {
     this.head = head;
     this.requester = requester;
     this.trace = trace;
+    this.responseBody = new ResponseBody(visitor, trace);
     this.patience = new ResponsePatience(reception.patience().responseNanos(), this::responseLate);
   }
 
@@ -175,7 +168,7 @@ final class Exchange implements Upstream.User {
     upstream = target;
     target.send(head.forwardedFor(requester, admission()));
     HttpContent content;
-    while ((content = waitingContent.poll()) != null) {
+    while ((content = requestBody.poll()) != null) {
       forward(target, content);
     }
     if (isOver) {
@@ -192,22 +185,18 @@ final class Exchange implements Upstream.User {
   /** Takes a part of the request's body. */
   void requestContent(HttpContent content) {
     trace.received(content.content().readableBytes());
-    if (content instanceof LastHttpContent last) {
-      isRequestEnded = true;
-      RequestTrailers.clean(last.trailingHeaders());
-    }
+    requestBody.received(content);
     if (isOver) {
       content.release();
     } else if (upstream == null) {
-      waitingContent.add(content);
+      requestBody.await(content);
     } else {
       forward(upstream, content);
     }
   }
 
   private void forward(Upstream target, HttpContent content) {
-    int bytes = content.content().readableBytes();
-    RuleRefusal tooLong = admission().receiveBody(bytes);
+    RuleRefusal tooLong = admission().receiveBody(content.content().readableBytes());
     if (tooLong != null) {
       content.release();
       bodyTooLong(tooLong);
@@ -216,18 +205,14 @@ final class Exchange implements Upstream.User {
     if (content instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
       admission().editTrailers(last.trailingHeaders());
     }
-    sentBody.add(content, attempts.mayGoElsewhere());
-    hasSentBody |= bytes > 0;
-    unwrittenBytes += bytes;
-    target.write(
-        content,
-        done -> {
-          unwrittenBytes -= bytes;
-          if (!isOver) {
-            awaitResponse();
-            visitor.readIfWanted();
-          }
-        });
+    requestBody.send(target, content, attempts.mayGoElsewhere(), this::requestWritten);
+  }
+
+  private void requestWritten() {
+    if (!isOver) {
+      awaitResponse();
+      visitor.readIfWanted();
+    }
   }
 
   private void bodyTooLong(RuleRefusal refusal) {
@@ -247,7 +232,7 @@ final class Exchange implements Upstream.User {
 
   /** False while what came of the request has yet to go its way. */
   boolean wantsRequest() {
-    return isOver || (upstream != null && unwrittenBytes < HIGH_BYTES);
+    return isOver || (upstream != null && !requestBody.isHeldUp());
   }
 
   /**
@@ -259,21 +244,21 @@ final class Exchange implements Upstream.User {
       return false; // a call may be quiet for as long as both of its ends like
     }
     return !isOver
-        && !isRequestEnded
+        && !requestBody.isEnded()
         && upstream != null
-        && unwrittenBytes == 0
+        && requestBody.isWritten()
         && !hasResponse
         && !waitsForContinue();
   }
 
   private boolean waitsForContinue() {
-    return head.waitsToContinue() && !hasInformed && !hasSentBody;
+    return head.waitsToContinue() && !hasInformed && !requestBody.hasSentBytes();
   }
 
   /** Counts the time from now on if it is the service's turn. */
   private void awaitResponse() {
-    boolean isOurs = !isRequestEnded && !waitsForContinue();
-    if (!isOurs && unwrittenBytes == 0 && !hasResponse && !isSwitching) {
+    boolean isOurs = !requestBody.isEnded() && !waitsForContinue();
+    if (!isOurs && requestBody.isWritten() && !hasResponse && !isSwitching) {
       patience.start(visitor.loop());
     }
   }
@@ -301,7 +286,7 @@ final class Exchange implements Upstream.User {
 
   @Override
   public void onReached() {
-    sentBody.reached();
+    requestBody.reached();
   }
 
   // The response.
@@ -317,7 +302,7 @@ final class Exchange implements Upstream.User {
       if (content instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
         last.trailingHeaders().remove(RefusalPage.ERROR_HEADER);
       }
-      responseContent(content);
+      responseBody.write(content, upstream);
       if (part instanceof LastHttpContent) {
         responseEnd();
       }
@@ -326,39 +311,9 @@ final class Exchange implements Upstream.User {
     }
   }
 
-  private void responseContent(HttpContent content) {
-    if (compressor == null) {
-      writeContent(content, content.content().readableBytes());
-      return;
-    }
-    HttpContent compressed = compressor.compress(content);
-    if (compressed.content().isReadable() || compressed instanceof LastHttpContent) {
-      writeContent(compressed, compressor.takenBytes());
-    } else {
-      compressed.release();
-    }
-  }
-
-  /** {@code bytes} is what the service gets credit for. */
-  private void writeContent(HttpContent content, int bytes) {
-    trace.sent(content.content().readableBytes());
-    if (!content.content().isReadable()) {
-      visitor.write(content);
-      return;
-    }
-    Upstream from = upstream;
-    visitor.write(
-        content,
-        done -> {
-          if (from != null) {
-            from.taken(bytes);
-          }
-        });
-  }
-
   private void responseHead(HttpResponse response) {
     attempts.answered();
-    sentBody.forget();
+    requestBody.forget();
     HttpResponseStatus status = response.status();
     if (status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
       switchProtocols(response);
@@ -378,7 +333,8 @@ final class Exchange implements Upstream.User {
       trace.status(status.code());
       admission().editResponse(response.headers());
       if (admission().mayCompress()) {
-        compressor = ResponseCompressor.of(head, response, reception.compressionPlaces());
+        responseBody.compressWith(
+            ResponseCompressor.of(head, response, reception.compressionPlaces()));
       }
     }
     visitor.write(response);
@@ -392,7 +348,7 @@ final class Exchange implements Upstream.User {
     trace.end();
     settle();
     visitor.flush();
-    if (isRequestEnded) {
+    if (requestBody.isEnded()) {
       upstream.release();
     } else {
       upstream.abort();
@@ -403,10 +359,7 @@ final class Exchange implements Upstream.User {
   @Override
   public void onReadComplete() {
     if (!isOver && !isSwitching) {
-      HttpContent compressed = compressor == null ? null : compressor.flush();
-      if (compressed != null && compressor != null) {
-        writeContent(compressed, compressor.takenBytes());
-      }
+      responseBody.flush(upstream);
       visitor.flush();
       readResponse();
     }
@@ -420,7 +373,7 @@ final class Exchange implements Upstream.User {
   }
 
   private void switchProtocols(HttpResponse response) {
-    if (!head.upgrade() || !isRequestEnded || upstream == null) {
+    if (!head.upgrade() || !requestBody.isEnded() || upstream == null) {
       fail(ExchangeFailure.badUpgrade(head.host()));
       return;
     }
@@ -492,8 +445,7 @@ final class Exchange implements Upstream.User {
     if (upstream != null) {
       upstream.abort();
     }
-    sentBody.moveTo(waitingContent);
-    hasSentBody = false;
+    requestBody.rewind();
     upstream = null;
     if (next.equals(route)) {
       open(next);
@@ -505,7 +457,8 @@ final class Exchange implements Upstream.User {
   /** Whether something came of the request: an answer, or that some of its body cannot be had. */
   private boolean isCommitted(Throwable cause) {
     boolean isUnreached = cause instanceof LocalServiceException e && e.isUnreached();
-    return hasInformed || (hasSentBody && !(isUnreached && sentBody.isWhole()));
+    return hasInformed
+        || (requestBody.hasSentBytes() && !(isUnreached && requestBody.isWhole()));
   }
 
   private void fail(HttpRefusal refusal) {
@@ -537,16 +490,13 @@ final class Exchange implements Upstream.User {
     patience.stop();
     attempts.end();
     leave();
-    sentBody.forget();
-    if (compressor != null) {
-      compressor.close();
-    }
+    requestBody.forget();
+    responseBody.close();
   }
 
   private void over() {
     isOver = true;
     settle();
-    waitingContent.forEach(HttpContent::release);
-    waitingContent.clear();
+    requestBody.release();
   }
 }
