@@ -32,12 +32,12 @@ try {
   const page = await browser.newPage();
   page.setDefaultTimeout(20_000);
   await page.goto(`https://app.localhost:${port}/`);
-  const seen = {
-    page: await page.evaluate('loaded()'),
-    webSocket: await page.evaluate('webSocket()'),
-    events: await page.evaluate('events()'),
-    upload: await page.evaluate(`upload(${UPLOAD_BYTES})`),
-  };
+  const seen = {};
+  const steps = { page: 'loaded()', webSocket: 'webSocket()', events: 'events()', upload: `upload(${UPLOAD_BYTES})` };
+  for (const [name, step] of Object.entries(steps)) {
+    console.log(name); // where it is, should it not come to its end
+    seen[name] = await page.evaluate(step);
+  }
   console.log(JSON.stringify(seen));
 } finally {
   await browser.close();

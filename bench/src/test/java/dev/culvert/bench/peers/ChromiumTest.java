@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @ExtendWith(LeakCheck.class)
 final class ChromiumTest {
-  /** The page, its WebSocket, its events and what it says of each of five, and its upload. */
-  private static final int REQUESTS = 9;
+  /** The page, its WebSocket, its events and what it says of four of them, and its upload. */
+  private static final int REQUESTS = 8;
 
   @TempDir private Path home;
 
