@@ -457,8 +457,7 @@ final class Exchange implements Upstream.User {
   /** Whether something came of the request: an answer, or that some of its body cannot be had. */
   private boolean isCommitted(Throwable cause) {
     boolean isUnreached = cause instanceof LocalServiceException e && e.isUnreached();
-    return hasInformed
-        || (requestBody.hasSentBytes() && !(isUnreached && requestBody.isWhole()));
+    return hasInformed || (requestBody.hasSentBytes() && !(isUnreached && requestBody.isWhole()));
   }
 
   private void fail(HttpRefusal refusal) {
