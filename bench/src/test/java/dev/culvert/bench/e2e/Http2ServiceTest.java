@@ -298,10 +298,11 @@ final class Http2ServiceTest {
   @Test
   void serviceOfHttp1IsToldFromOneOfHttp2() throws Exception {
     LocalService.Conversation http1 =
-        socket ->
-            socket
-                .getOutputStream()
-                .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        socket -> {
+          byte[] answer = "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+          socket.getOutputStream().write(answer);
+          socket.getInputStream().readAllBytes(); // a close with bytes unread would be a reset
+        };
     try (LocalService plain = LocalService.start(http1)) {
       client = connect(LocalTarget.Scheme.H2C, plain.port());
 

@@ -92,7 +92,6 @@ final class Names {
           "support",
           "help",
           "info",
-          "news",
           "usenet",
           "uucp",
           "sales",
