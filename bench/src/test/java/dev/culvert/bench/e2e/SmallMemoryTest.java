@@ -29,12 +29,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A gibibyte each way, with both programs held to 64 MiB of heap and 64 MiB beside it; over HTTP/2
- * a quarter of that, or what {@code -Dculvert.http2.bytes} says.
+ * an eighth of that, or what {@code -Dculvert.http2.bytes} says.
  */
 @Timeout(180)
 final class SmallMemoryTest {
   private static final long BYTES = 1L << 30;
-  private static final long HTTP_2_BYTES = Long.getLong("culvert.http2.bytes", 1L << 28);
+  private static final long HTTP_2_BYTES = Long.getLong("culvert.http2.bytes", 1L << 27);
   private static final int BLOCK_BYTES = 64 * 1024;
   private static final List<String> SMALL = List.of("-Xmx64m", "-XX:MaxDirectMemorySize=64m");
 
