@@ -67,11 +67,19 @@ final class AttackedServer implements AutoCloseable {
   }
 
   /**
-   * Sends waves until the server ends the attacker's connection.
-   *
-   * @return how it did: {@code GOAWAY} with its error, or {@code closed}
+   * Sends waves until the server ends the attacker's connection, as it must. Who goes on to write
+   * then may not hear why.
    */
-  static String endOf(RawHttp2 attacker, Wave wave) throws Exception {
+  static void assertEnds(String goAway, RawHttp2 attacker, Wave wave) throws Exception {
+    assertThat(endOf(attacker, wave)).isIn(goAway, "closed");
+  }
+
+  /** The same for attacks by their number. */
+  static void assertSentAway(RawHttp2 attacker, Wave wave) throws Exception {
+    assertEnds("GOAWAY ENHANCE_YOUR_CALM", attacker, wave);
+  }
+
+  private static String endOf(RawHttp2 attacker, Wave wave) throws Exception {
     CompletableFuture<String> end =
         CompletableFuture.supplyAsync(attacker::end, Thread.ofPlatform()::start);
     long start = System.nanoTime();

@@ -1,7 +1,5 @@
 package dev.culvert.bench.peers;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -14,6 +12,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(AttackedServer.Resolver.class)
 final class ContinuationFloodTest {
   private static final int MAX_FRAME_BYTES = 16_384;
+
+  private static final int MANY = 30;
+
+  private int sent;
 
   static Stream<Arguments> fragments() {
     String large = "x=" + "a".repeat(MAX_FRAME_BYTES - 100);
@@ -30,11 +32,8 @@ final class ContinuationFloodTest {
     GoodHttp2 good = server.goodVisitor();
     try (RawHttp2 attacker = server.visit()) {
       attacker.head(1, RawHttp2.END_STREAM, RawHttp2.get(server.host(), "/"));
-      String end =
-          AttackedServer.endOf(
-              attacker, () -> attacker.frame(RawHttp2.CONTINUATION, 0, 1, fragment));
-
-      assertThat(end).isEqualTo(answer);
+      AttackedServer.assertEnds(
+          answer, attacker, () -> attacker.frame(RawHttp2.CONTINUATION, 0, 1, fragment));
     }
     server.assertWell(good);
   }
@@ -46,13 +45,13 @@ final class ContinuationFloodTest {
     GoodHttp2 good = server.goodVisitor();
     try (RawHttp2 attacker = server.visit()) {
       attacker.head(1, RawHttp2.END_STREAM, RawHttp2.get(server.host(), "/"));
-      for (int i = 0; i < 30; i++) {
-        attacker.frame(RawHttp2.CONTINUATION, 0, 1, fragment);
-      }
-      attacker.frame(RawHttp2.CONTINUATION, RawHttp2.END_HEADERS, 1, fragment);
-      attacker.flush();
-
-      assertThat(attacker.end()).isEqualTo(answer);
+      AttackedServer.assertEnds(
+          answer,
+          attacker,
+          () -> {
+            int flags = ++sent == MANY ? RawHttp2.END_HEADERS : 0;
+            attacker.frame(RawHttp2.CONTINUATION, flags, 1, fragment);
+          });
     }
     server.assertWell(good);
   }

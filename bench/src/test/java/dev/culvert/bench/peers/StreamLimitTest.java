@@ -13,11 +13,17 @@ final class StreamLimitTest {
   private static final int MAX_STREAMS = 128;
   private static final int MAX_FRAME_BYTES = 16_384;
 
-  /** A POST whose body does not end. */
-  private static void begin(RawHttp2 visitor, int stream, AttackedServer server) throws Exception {
+  private int stream = -1;
+
+  private static String[] post(AttackedServer server) {
     String[] request = RawHttp2.get(server.host(), "/");
     request[0] = ":method=POST";
-    visitor.head(stream, RawHttp2.END_HEADERS, request);
+    return request;
+  }
+
+  /** A POST whose body does not end. */
+  private static void begin(RawHttp2 visitor, int stream, AttackedServer server) throws Exception {
+    visitor.head(stream, RawHttp2.END_HEADERS, post(server));
   }
 
   @Test
@@ -49,12 +55,13 @@ final class StreamLimitTest {
     int before = server.upstreams();
     GoodHttp2 good = server.goodVisitor();
     try (RawHttp2 attacker = server.visit()) {
-      for (int i = 0; i < 400; i++) {
-        begin(attacker, 2 * i + 1, server);
-      }
-      attacker.flush();
-
-      assertThat(attacker.end()).isEqualTo("GOAWAY ENHANCE_YOUR_CALM");
+      String[] request = post(server);
+      AttackedServer.assertSentAway(
+          attacker,
+          () -> {
+            stream += 2;
+            attacker.head(stream, RawHttp2.END_HEADERS, request);
+          });
     }
     server.assertWell(good);
     assertThat(server.upstreams() - before).as("upstreams").isLessThan(MAX_STREAMS + 20);
@@ -83,8 +90,7 @@ final class StreamLimitTest {
       begin(attacker, 1, server);
       String data = "a".repeat(MAX_FRAME_BYTES);
 
-      assertThat(AttackedServer.endOf(attacker, () -> attacker.data(3, 0, data)))
-          .isEqualTo("GOAWAY PROTOCOL_ERROR");
+      AttackedServer.assertEnds("GOAWAY PROTOCOL_ERROR", attacker, () -> attacker.data(3, 0, data));
     }
     server.assertWell(good);
   }
