@@ -42,6 +42,7 @@ final class Http2Service implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final AtomicInteger connections = new AtomicInteger();
+  private final BlockingQueue<Boolean> closes = new LinkedBlockingQueue<>();
   private final AtomicInteger requests = new AtomicInteger();
   private final Channel listener;
 
@@ -55,6 +56,7 @@ final class Http2Service implements AutoCloseable {
                   @Override
                   protected void initChannel(Channel connection) {
                     connections.incrementAndGet();
+                    connection.closeFuture().addListener(done -> closes.add(true));
                     if (tls != null) {
                       connection.pipeline().addLast(tls.newHandler(connection.alloc()));
                     }
@@ -91,6 +93,11 @@ final class Http2Service implements AutoCloseable {
 
   int connections() {
     return connections.get();
+  }
+
+  /** Waits until a connection has closed; false where none does in time. */
+  boolean awaitClose() throws InterruptedException {
+    return closes.poll(20, TimeUnit.SECONDS) != null;
   }
 
   int requests() {

@@ -141,6 +141,39 @@ final class Http2ServiceTest {
   }
 
   @Test
+  void contentToAHeadIsDroppedAndSpoilsNoFurtherRequest() throws Exception {
+    String content = "x".repeat(300_000); // more than a window
+    serve(request -> request.head("200", false).content(content, true));
+    HttpRequest head = HttpRequest.newBuilder(client.https()).HEAD().build();
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(visitor.send(head, BodyHandlers.ofString()).body()).isEmpty();
+      assertThat(get("/").body()).hasSize(content.length());
+    }
+  }
+
+  @Test
+  void endlessInformationIsCut() throws Exception {
+    serve(request -> {
+      for (int i = 0; i < 100; i++) {
+        request.head("103", false, "link", "</a>");
+      }
+      request.head("204", true);
+    });
+    try (RawVisitor raw = RawVisitor.to(client.http())) {
+      raw.request("GET", "/");
+
+      int informed = 0;
+      RawVisitor.Head head = raw.readHead();
+      for (; head.status() == 103; informed++) {
+        head = raw.readHead();
+      }
+      assertThat(informed).isEqualTo(32);
+      assertThat(head.status()).isEqualTo(502);
+    }
+  }
+
+  @Test
   void trailersReachVisitorsOfHttp1() throws Exception {
     serve(request ->
         request.head("200", false).content("hello", false).head("", true, "x-trailer", "2"));
@@ -165,7 +198,7 @@ final class Http2ServiceTest {
   })
   void whatARequestIsResetWithReachesVisitorsOfHttp2(Http2Error code, @Nullable String words)
       throws Exception {
-    serve(request -> request.reset(code));
+    Http2Service resetting = serve(request -> request.reset(code));
 
     IOException failure = catchThrowableOfType(IOException.class, () -> get("/"));
 
@@ -174,6 +207,7 @@ final class Http2ServiceTest {
     RequestRecord record = client.awaitRequest();
     assertThat(record.outcome()).isEqualTo(RequestRecord.Outcome.CUT);
     assertThat(record.note()).contains(code.name());
+    assertThat(resetting.awaitClose()).isTrue(); // nothing is left behind
   }
 
   @Test
@@ -190,17 +224,20 @@ final class Http2ServiceTest {
 
   @Test
   void resetResponseIsNeverTakenForAWholeOne() throws Exception {
-    serve(request -> {
-      request.head("200", false).content("hello", false);
-      request.reset(Http2Error.INTERNAL_ERROR);
-    });
+    Http2Service resetting =
+        serve(request -> {
+          request.head("200", false).content("hello", false);
+          request.reset(Http2Error.INTERNAL_ERROR);
+        });
     try (RawVisitor raw = RawVisitor.to(client.http())) {
       raw.request("GET", "/");
 
       String read = new String(readToEnd(raw.in()), StandardCharsets.US_ASCII);
       assertThat(read).doesNotContain("0\r\n\r\n");
     }
+    assertThat(resetting.awaitClose()).isTrue();
     assertThat(catchThrowableOfType(IOException.class, () -> get("/"))).isNotNull();
+    assertThat(resetting.awaitClose()).isTrue();
   }
 
   private static byte[] readToEnd(InputStream in) {

@@ -69,6 +69,7 @@ final class Compressible {
   private static boolean isTypeThatGains(String contentType) {
     String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     return !type.equals("text/event-stream")
+        && !type.startsWith("application/grpc") // it compresses messages, each by itself
         && (type.startsWith("text/")
             || type.endsWith("+json")
             || type.endsWith("+xml")

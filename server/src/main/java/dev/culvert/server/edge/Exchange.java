@@ -188,8 +188,8 @@ final class Exchange implements Upstream.User {
     requestBody.received(content);
     if (isOver) {
       content.release();
-    } else if (upstream == null) {
-      requestBody.await(content);
+    } else if (upstream == null || requestBody.isWaiting()) {
+      requestBody.await(content); // in order, also where it comes while the others are written
     } else {
       forward(upstream, content);
     }
@@ -217,7 +217,6 @@ final class Exchange implements Upstream.User {
 
   private void bodyTooLong(RuleRefusal refusal) {
     if (upstream != null && (hasResponse || isSwitching)) {
-      upstream.abort();
       onFailure(new ProtocolException(refusal.detail()));
     } else {
       fail(HttpRefusal.of(refusal));
@@ -421,16 +420,12 @@ final class Exchange implements Upstream.User {
     }
     if (hasResponse || isSwitching) {
       logger.info("{} cut a response: {}", attempts, ExchangeFailure.reason(cause));
-      over();
-      trace.cut();
-      visitor.abort(cause);
+      cut(cause);
       return;
     }
     Route next = attempts.afterUnanswered(cause, isCommitted(cause));
     if (next == null && cause instanceof ServiceResetException && visitor.takesResets()) {
-      over();
-      trace.cut();
-      visitor.abort(cause);
+      cut(cause);
       return;
     }
     if (next == null) {
@@ -452,6 +447,16 @@ final class Exchange implements Upstream.User {
     } else {
       goTo(next, this::open);
     }
+  }
+
+  /** Neither side is to take what there is for all of it. */
+  private void cut(Throwable cause) {
+    over();
+    trace.cut();
+    if (upstream != null) {
+      upstream.abort();
+    }
+    visitor.abort(cause);
   }
 
   /** Whether something came of the request: an answer, or that some of its body cannot be had. */

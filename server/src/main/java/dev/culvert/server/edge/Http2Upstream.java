@@ -56,6 +56,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2Upstream extends PooledUpstream {
   private static final int WINDOW_BYTES = 16 * 1024 * 1024;
+  private static final int MAX_EMPTY_FRAMES = 8; // in a row, before the connection is ended
+  private static final int MAX_INFORMED = 32; // heads before the one that counts
   private static final int DEFAULT_WINDOW_BYTES = 65_535;
 
   /** The codec lets only handlers of this class make streams. */
@@ -67,7 +69,9 @@ final class Http2Upstream extends PooledUpstream {
   private volatile @Nullable Http2FrameStream exchange; // the stream of the request
   private volatile boolean isReached; // the service has taken the connection
   private volatile boolean isRequestWritten;
+  private volatile boolean isToHead;
   private boolean hasHead; // of the response; stream's loop
+  private int informed; // heads that are not the response's; stream's loop
 
   private Http2Upstream(
       StreamChannel stream,
@@ -99,6 +103,7 @@ final class Http2Upstream extends PooledUpstream {
                     .initialWindowSize(WINDOW_BYTES)
                     .maxHeaderListSize(HttpEdge.MAX_HEADER_BYTES))
             .gracefulShutdownTimeoutMillis(0)
+            .decoderEnforceMaxConsecutiveEmptyDataFrames(MAX_EMPTY_FRAMES)
             .build();
     Streams streams = new Streams();
     stream.config().setAutoRead(true);
@@ -119,6 +124,7 @@ final class Http2Upstream extends PooledUpstream {
   @Override
   public void send(RequestHead head) {
     Http2FrameStream opened = streams.newStream();
+    isToHead = head.isHead();
     exchange = opened;
     isRequestWritten = !head.hasBody();
     stream
@@ -254,7 +260,7 @@ final class Http2Upstream extends PooledUpstream {
         status != null && status.codeClass().equals(HttpStatusClass.INFORMATIONAL);
     if (status == null
         || status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)
-        || (isInformational && frame.isEndStream())) {
+        || (isInformational && (frame.isEndStream() || ++informed > MAX_INFORMED))) {
       fail(new ProtocolException("the local service sent no valid status"));
       return;
     }
@@ -282,6 +288,12 @@ final class Http2Upstream extends PooledUpstream {
     if (!isExpected(frame.stream())) {
       return;
     }
+    if (isToHead) { // it has no content, whatever the service thinks
+      if (frame.isEndStream()) {
+        end(new DefaultLastHttpContent());
+      }
+      return;
+    }
     ByteBuf bytes = frame.content().retain();
     credit.content(bytes.readableBytes());
     if (frame.isEndStream()) {
@@ -293,6 +305,7 @@ final class Http2Upstream extends PooledUpstream {
 
   private void end(LastHttpContent last) {
     hasHead = false;
+    informed = 0;
     responseEnds();
     handOver(last);
   }

@@ -32,6 +32,11 @@ final class RequestBody {
     waiting.add(part);
   }
 
+  /** Whether parts wait for a service. */
+  boolean isWaiting() {
+    return !waiting.isEmpty();
+  }
+
   /** The next part that has waited for a service, which is the caller's; null for none. */
   @Nullable HttpContent poll() {
     return waiting.poll();
