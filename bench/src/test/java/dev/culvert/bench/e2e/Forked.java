@@ -61,9 +61,14 @@ public final class Forked implements AutoCloseable {
   private static ForkedServer started(Forked forked) throws InterruptedException {
     int tunnelPort = Integer.parseInt(forked.await("clients +localhost:(\\d+)"));
     String pin = forked.await("identity +(\\S+)");
-    String token = forked.await("export CULVERT_AUTHTOKEN=(\\S+)");
+    return new ForkedServer(forked, tunnelPort, pin, forked.awaitToken());
+  }
+
+  /** The token that a server shows at its first start, and that must not be seen again. */
+  String awaitToken() throws InterruptedException {
+    String token = await("export CULVERT_AUTHTOKEN=(\\S+)");
     FinestOutput.tell(new Secret(token));
-    return new ForkedServer(forked, tunnelPort, pin, token);
+    return token;
   }
 
   /** The server's program, which may or may not be started for the first time. */

@@ -79,6 +79,7 @@ final class ProgramTest {
   void http2WithoutTlsIsSpokenWhereTheCommandSaysSo(@TempDir Path other) throws Exception {
     try (Forked serving = Forked.serve(other.resolve("state"), List.of(), "--http2-cleartext")) {
       int port = Integer.parseInt(serving.await("visitors +http://NAME.localhost:(\\d+)"));
+      serving.awaitToken();
 
       try (Socket visitor = new Socket(InetAddress.getLoopbackAddress(), port)) {
         visitor.setSoTimeout(20_000);
@@ -96,7 +97,7 @@ final class ProgramTest {
     Path log = other.resolve("access.log");
     try (Forked logging =
         Forked.serve(other.resolve("state"), List.of(), "--access-log", log.toString())) {
-      logging.await("(identity)");
+      logging.awaitToken(); // it is there, and hears signals
       Files.move(log, other.resolve("access.log.1"));
 
       logging.signal("USR1");
